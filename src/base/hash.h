@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests and checksums of byte runs. SHA-256 is an artifact's identity; CRCs belong to formats. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include "base/span.h"
+
+enum { SHA256_SIZE = 32, SHA256_HEX = 65 };
+
+void hash_sha256(struct span s, uint8_t out[SHA256_SIZE]);
+void hash_md5(struct span s, uint8_t out[16]);
+void hash_sha1(struct span s, uint8_t out[20]);
+
+/* Lower-case hex with a NUL; `out` holds 2 * n + 1 bytes. */
+void hash_hex(const uint8_t *p, size_t n, char *out);
+
+/* CRC-32 (IEEE 802.3, reflected, as in zlib); start with 0. */
+uint32_t hash_crc32(uint32_t crc, struct span s);
+
+/* The same polynomial without the final inversion and start value: as JFFS2 uses it (start 0). */
+uint32_t hash_crc32_raw(uint32_t crc, struct span s);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+/* Length of the valid UTF-8 sequence at the front (RFC 3629), 0 when it is none. */
+static size_t utf8_length(struct span s, uint32_t *code)
+{
+	if (s.n == 0)
+		return 0;
+	uint8_t c = s.p[0];
+	size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3
+					     : c >= 0xf0 && c < 0xf5	    ? 4
+									    : 0;
+	if (n == 0 || n > s.n)
+		return 0;
+	uint32_t v = n == 1 ? c : c & (0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((s.p[i] & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (s.p[i] & 0x3f);
+	}
+	if ((n == 3 && v < 0x800) || (n == 4 && (v < 0x10000 || v > 0x10ffff)) ||
+	    (v >= 0xd800 && v < 0xe000))
+		return 0;
+	*code = v;
+	return n;
+}
+
+char *text_utf8(struct arena *a, struct span s)
+{
+	struct buf b = {0};
+	while (s.n) {
+		uint32_t code = 0;
+		size_t n = utf8_length(s, &code);
+		if (n && code) {
+			buf_add(&b, s.p, n);
+		} else {
+			n = 1;
+			buf_printf(&b, "\\x%02x", s.p[0]);
+		}
+		s = span_from(s, n);
+	}
+	char *out = arena_str(a, buf_span(&b));
+	buf_free(&b);
+	return out;
+}
+
+void text_terminal(struct buf *out, struct span s)
+{
+	while (s.n) {
+		uint32_t code = 0;
+		size_t n = utf8_length(s, &code);
+		if (!n || code < 0x20 || code == 0x7f) {
+			n = 1;
+			buf_printf(out, "\\x%02x", s.p[0]);
+		} else if ((code >= 0x80 && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+			   (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+			   code == 0xfeff) {
+			buf_printf(out, "U+%04X", code);
+		} else {
+			buf_add(out, s.p, n);
+		}
+		s = span_from(s, n);
+	}
+}
+
+bool text_looks(struct span s)
+{
+	size_t n = s.n < 65536 ? s.n : 65536, odd = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t c = s.p[i];
+		if (c == 0)
+			return false;
+		if (c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b)
+			odd++;
+		else if (c >= 0x80) {
+			uint32_t code;
+			size_t len = utf8_length(span_from(s, i), &code);
+			if (len)
+				i += len - 1;
+			else
+				odd++;
+		}
+	}
+	return odd * 20 <= n;
+}
+
+char *text_lower(struct arena *a, struct span s)
+{
+	char *out = arena_str(a, s);
+	for (size_t i = 0; i < s.n; i++)
+		if (out[i] >= 'A' && out[i] <= 'Z')
+			out[i] = (char)(out[i] + 32);
+	return out;
+}
+
+bool text_number(struct span s, int64_t *out)
+{
+	bool negative = s.n && s.p[0] == '-';
+	if (negative)
+		s = span_from(s, 1);
+	int64_t base = 10, v = 0;
+	if (s.n > 2 && s.p[0] == '0' && (s.p[1] | 32) == 'x') {
+		base = 16;
+		s = span_from(s, 2);
+	} else if (s.n > 1 && s.p[0] == '0') {
+		base = 8;
+	}
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int c = s.p[i], d;
+		if (c >= '0' && c <= '9')
+			d = c - '0';
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			d = (c | 32) - 'a' + 10;
+		else
+			return false;
+		if (d >= base || __builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, d, &v))
+			return false;
+	}
+	*out = negative ? -v : v;
+	return true;
+}
+
+struct span text_field(struct span *rest, char separator)
+{
+	const uint8_t *hit = rest->n ? memchr(rest->p, separator, rest->n) : NULL;
+	struct span field = SPAN(rest->p, hit ? (size_t)(hit - rest->p) : rest->n);
+	*rest = hit ? span_from(*rest, field.n + 1) : SPAN(rest->p + rest->n, 0);
+	return field;
+}
+
+bool text_prefix(struct span s, const char *prefix)
+{
+	return span_is(s, 0, prefix, strlen(prefix));
+}
+
+bool text_suffix(struct span s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+	return n <= s.n && span_is(s, s.n - n, suffix, n);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Observers: code that looks at one artifact, or at a whole file tree, and emits facts. An observer
+ * is a pure function: same bytes, same facts, same order. It runs in a sandboxed worker, opens
+ * nothing, prints nothing and keeps nothing between calls.
+ *
+ * To add one: write src/ROOM/NAME.c with `const struct observer observer_NAME`, add the source to
+ * that room's meson.build and NAME to src/fact/observers.list.
+ */
+#ifndef FACT_OBSERVER_H
+#define FACT_OBSERVER_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "fact/fact.h"
+#include "fact/tree.h"
+
+enum {
+	WANTS_BYTES = 1,  /* every file and part */
+	WANTS_TEXT = 2,   /* files that look like text */
+	WANTS_ELF = 4,    /* ELF files */
+	WANTS_HITS = 8,   /* only artifacts in which one of its patterns was found */
+	WANTS_TREE = 16,  /* observe_tree: once per root file system */
+	WANTS_CODE = 32,  /* ELF files and raw code; may take long: runs under a CPU budget */
+	USES_KNOWN = 64,  /* matches the catalogue of known doors: left out with --no-known */
+};
+
+/* A literal that the engine's one scan over an artifact looks for. A list ends with text == NULL. */
+struct pattern {
+	const char *text;
+	size_t n;         /* length; 0: strlen(text) */
+	bool any_case;    /* ASCII letters match in either case */
+};
+
+/* A place where a pattern of this observer ends. Sorted by offset, then pattern. */
+struct hit {
+	uint32_t pattern;  /* index into the observer's list */
+	uint64_t offset;   /* where the match begins */
+};
+
+struct artifact {
+	struct span bytes;
+	const char *path;     /* inside its container: "etc/passwd"; a part: its name */
+	const char *format;   /* format's name, or NULL */
+	const char *arch;     /* or NULL */
+	uint32_t mode;
+	bool text;            /* looks like text */
+	bool named;           /* a file with a path (not a part of an image) */
+	const struct hit *hits;
+	size_t hit_count;     /* the scan keeps at most 4096 hits per observer and artifact */
+	struct arena *arena;  /* scratch memory until observe returns */
+};
+
+struct observer {
+	const char *name, *title;
+	unsigned wants;
+	const struct pattern *patterns; /* NULL: none */
+	void (*observe)(const struct artifact *, struct facts *out);
+	void (*observe_tree)(const struct tree *, struct arena *, struct facts *out);
+};
+
+extern const struct observer *const observers[];
+extern const size_t observer_count;
+
+#endif
