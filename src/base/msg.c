@@ -15,6 +15,7 @@ void msg_hook(void (*before)(void *), void *user)
 	hook_user = user;
 }
 
+__attribute__((format(printf, 2, 0)))
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	struct buf raw = {0}, clean = {0};
