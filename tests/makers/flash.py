@@ -22,7 +22,6 @@ def jffs2(work, top):
             'big zlib 128K padded': ['-b', '-e', '0x20000', '-p'],
             'no clean markers 16K': ['-l', '-n', '-e', '0x4000'],
             'clean markers of 16': ['-b', '-c', '16', '-e', '0x10000'],
-            'rtime': ['-l', '-x', 'zlib', '-x', 'lzo', '-e', '0x10000'],
             'lzo': ['-l', '-X', 'lzo', '-x', 'zlib', '-y', '90:lzo', '-m', 'priority'],
             'none': ['-b', '-m', 'none'],
             'big pages': ['-l', '-s', '16384'],
@@ -81,6 +80,7 @@ def ubifs(work, top):
         '-y')
     o = Opened('ubifs', image)
     check('ubifs devices', o.members['dev/console']['major'] == '5', o.members.get('dev/console'))
+    run('mkfs.ubifs', '-r', top, '-m', '512', '-e', '15872', '-c', '300', '-o', image, '-y')
     with open(image, 'r+b') as f:
         f.seek(15872)
         f.write(b'\xff' * 15872 * 2)
