@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Flattened device tree: identified, not opened (FIT images, which are device trees with content,
+ * have a file of their own). Header, big endian: magic d00dfeed, total size, offsets of structure,
+ * strings and memory reservations, version 16 or 17.
+ * Reference: Devicetree Specification 0.4, chapter 5.
+ */
+#include <libfdt.h>
+
+#include "format/part.h"
+
+/* libfdt wants the whole tree in one piece: a cut one is not read. */
+static const void *tree_of(struct span in)
+{
+	if (in.n < 40 || !SPAN_IS(in, 0, "\xd0\x0d\xfe\xed"))
+		return NULL;
+	uint32_t total = span_be32(in, 4), version = span_be32(in, 20);
+	if (total < 56 || total > INT32_MAX || total > in.n || version < 16 || version > 17)
+		return NULL;
+	return fdt_check_full(in.p, total) == 0 ? in.p : NULL;
+}
+
+static int bid(struct span in, uint64_t *size)
+{
+	const void *fdt = tree_of(in);
+	*size = 0;
+	if (!fdt)
+		return 0;
+	*size = span_be32(in, 4);
+	return 94;
+}
+
+static void dtb_label(struct span in, struct label *out)
+{
+	const void *fdt = tree_of(in);
+	int n = 0, m = 0;
+	if (!fdt)
+		return;
+	const char *model = fdt_getprop(fdt, 0, "model", &n);
+	const char *compatible = fdt_getprop(fdt, 0, "compatible", &m);
+	char a[60] = "", b[50] = "";
+	if (model && n > 0)
+		part_text(SPAN(model, (size_t)n), 0, (size_t)n, a, sizeof a);
+	if (compatible && m > 0)
+		part_text(SPAN(compatible, (size_t)m), 0, (size_t)m, b, sizeof b);
+	out->type = "device tree";
+	snprintf(out->text, sizeof out->text, "%s%s%s", a, *a && *b ? ", " : "", b);
+}
+
+const struct format format_dtb = {
+	.name = "dtb",
+	.title = "Flattened device tree",
+	.reference = "Devicetree Specification 0.4, chapter 5",
+	.tested = "libfdt 1.6.1",
+	.magic = (const struct magic[]){MAGIC(0, "\xd0\x0d\xfe\xed"), MAGIC_END},
+	.flags = FORMAT_LEAF,
+	.bid = bid,
+	.label = dtb_label,
+};
