@@ -33,6 +33,10 @@ static const struct {
 	[CODEC_LZ4_BLOCK] = {"lz4-block", NULL, lz4_block},
 	[CODEC_ZSTD] = {"zstd", zstd_stream, zstd_block},
 	[CODEC_LZO1X] = {"lzo1x", NULL, lzo_block},
+	[CODEC_LZOP] = {"lzop", lzop_stream, NULL},
+	[CODEC_COMPRESS] = {"compress", compress_stream, NULL},
+	[CODEC_RTIME] = {"rtime", NULL, rtime_block},
+	[CODEC_RUBIN] = {"rubin", NULL, rubin_block},
 };
 
 const char *codec_name(enum codec c)
