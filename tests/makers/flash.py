@@ -4,6 +4,7 @@ import os
 import tempfile
 
 from tree import *
+from yaffs import Yaffs
 
 DEVICES = '''/dev d 755 0 0 - - - - -
 /dev/console c 600 0 5 5 1 0 0 -
@@ -146,6 +147,29 @@ def damage(image, kernel):
     torture('ubi', 'ubi', image, 9973, 50)
 
 
+GEOMETRIES = [(512, 16), (1024, 32), (2048, 64), (2048, 128), (4096, 128), (4096, 218),
+              (8192, 256), (8192, 448), (16384, 512)]
+
+
+def yaffs(work, top):
+    image = work + '/yaffs'
+    for page, spare in GEOMETRIES:
+        for be, tags_be, tag_at in ((0, 0, 0), (1, 1, 0), (1, 0, 0), (0, 0, 2 if spare > 17 else 0)):
+            data = Yaffs(page, spare, tag_at, be, tags_be).image(top)
+            with open(image, 'wb') as f:
+                f.write(data)
+            expect('yaffs2 %d+%d be=%d/%d at %d' % (page, spare, be, tags_be, tag_at), 'yaffs',
+                   image, top, owner=(str(os.getuid()), str(os.getgid())), size=len(data))
+    for be in (False, True):
+        data = Yaffs(512, 16, be=be, v1=True).image(top)
+        with open(image, 'wb') as f:
+            f.write(data + content(3, 300000))
+        expect('yaffs1 be=%d' % be, 'yaffs', image, top, size=len(data))
+    with open(image, 'wb') as f:
+        f.write(Yaffs(2048, 64, lived=False).image(top))
+    torture('yaffs', 'yaffs', image, 1999, 50)
+
+
 with tempfile.TemporaryDirectory() as work:
     top = work + '/top'
     make_tree(top)
@@ -153,5 +177,6 @@ with tempfile.TemporaryDirectory() as work:
     jffs2_end(work, top)
     ubifs(work, top)
     ubi(work, top)
-garbage(['jffs2', 'ubifs', 'ubi'])
+    yaffs(work, top)
+garbage(['jffs2', 'ubifs', 'ubi', 'yaffs'])
 finish()
