@@ -18,6 +18,7 @@ enum {
 	SQ_META_SLOTS = 256,
 	SQ_FRAGMENTS = 4,       /* decoded fragment blocks kept */
 	SQ_NONE = -1,
+	SQ_STORED = 1 << 24,    /* in the size of a data block: not packed */
 };
 
 struct sq_super {
@@ -81,7 +82,8 @@ enum sq_type { SQ_DIR = 1, SQ_FILE, SQ_SYMLINK, SQ_BLOCK, SQ_CHAR, SQ_FIFO, SQ_S
 
 struct sq_inode {
 	enum sq_type type;
-	uint32_t mode, uid, gid, mtime, device;
+	uint32_t mode, uid, gid, mtime;
+	uint32_t device;     /* major << 20 | minor */
 	uint64_t size;       /* of a file or link; bytes of a directory's listing */
 	uint64_t start;      /* first data block */
 	uint32_t fragment, fragment_offset;
