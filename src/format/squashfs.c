@@ -287,10 +287,7 @@ static enum status emit(struct walk *w)
 static enum status open_tree(struct walk *w)
 {
 	struct sq *fs = &w->fs;
-	fs->fixed = true;
-	bool found = sq_detect(fs);
-	fs->fixed = false;
-	if (!found) {
+	if (!sq_detect(fs)) {
 		bool cut = fs->in.n < fs->s.bytes_used;
 		note(w, fs->s.inodes_at, cut ? "the tables stand behind the end of the input"
 					     : "root folder is damaged or packed in an unknown way");

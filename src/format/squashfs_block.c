@@ -226,7 +226,10 @@ static bool root_reads(struct sq *fs, struct sq_method m)
 	bool end;
 	meta_forget(fs);
 	fs->method = m;
-	if (sq_inode_read(fs, fs->s.root, &root) != ST_OK || root.type != SQ_DIR)
+	fs->fixed = true;
+	enum status st = sq_inode_read(fs, fs->s.root, &root);
+	fs->fixed = false; /* some images mix two: the listing may be packed in another way */
+	if (st != ST_OK || root.type != SQ_DIR)
 		return false;
 	struct sq_listing l = {.at = root.listing, .left = root.size};
 	return sq_listing_next(fs, &l, &name, &end) == ST_OK;
