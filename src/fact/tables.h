@@ -114,10 +114,10 @@
 
 #define FACT_FLOW(X)                                                                               \
 	X(flow, TEXT, protocol, "tcp, udp, ...")                                                   \
-	X(flow, TEXT, source, "address that opened the flow")                                      \
-	X(flow, TEXT, destination, "address it went to")                                           \
-	X(flow, INT, source_port, "port")                                                          \
-	X(flow, INT, destination_port, "port")                                                     \
+	X(flow, TEXT, client, "address that opened the flow")                                      \
+	X(flow, INT, client_port, "its port")                                                      \
+	X(flow, TEXT, server, "address it went to")                                                \
+	X(flow, INT, server_port, "its port")                                                      \
 	X(flow, INT, packets, "packets seen")                                                      \
 	X(flow, INT, bytes, "bytes seen")
 

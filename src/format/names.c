@@ -270,12 +270,3 @@ enum status sink_bare(struct sink *s, const struct entry *e)
 {
 	return s->slice(s, e, SPAN(NULL, 0));
 }
-
-enum status sink_zeros(struct sink *s, uint64_t n)
-{
-	static const uint8_t zeros[4096];
-	enum status st = ST_OK;
-	for (; n && st == ST_OK; n -= n < sizeof zeros ? n : sizeof zeros)
-		st = s->write(s, zeros, n < sizeof zeros ? (size_t)n : sizeof zeros);
-	return st;
-}

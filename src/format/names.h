@@ -50,7 +50,4 @@ void entry_device(struct entry *e, uint32_t dev);
 /* An entry that is complete without content: a folder, link or device. */
 enum status sink_bare(struct sink *s, const struct entry *e);
 
-/* Write `n` zeros: a hole. */
-enum status sink_zeros(struct sink *s, uint64_t n);
-
 #endif

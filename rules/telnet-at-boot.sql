@@ -1,0 +1,17 @@
+-- title: Telnet is open from boot
+-- kind: listener
+-- severity: high
+-- cwe: CWE-319
+-- explain: The device starts a telnet server by itself. Telnet carries passwords in clear text, so anybody
+--   on the path can read them, and the service gives a command line to whoever logs in.
+-- verify: Read the line of the boot script that starts the server, and check that the program is in the image.
+SELECT l.source AS source,
+       'Telnet is open from boot' || CASE WHEN l.port <> 23 THEN ' on port ' || l.port ELSE '' END AS title,
+       'telnet' AS subject, 'adjacent' AS reach,
+       CASE WHEN l.start = 'boot' AND l.present = 1 THEN 'certain'
+            WHEN l.start IN ('boot', 'condition') THEN 'likely' ELSE 'hint' END AS confidence,
+       'The boot scripts start ' || coalesce(l.program, 'a telnet server') || ' (' || l.file || ')'
+       || coalesce(' when ' || nullif(l.when_, ''), '') || '.' AS explanation,
+       seen('listener', l.id, 'the service') AS evidence
+FROM listener_at l
+WHERE l.service = 'telnet' AND l.origin = 'config' AND l.start IS NOT NULL

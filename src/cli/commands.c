@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "cli/cli.h"
+
+const struct command *const commands[] = {
+	&command_scan,
+	NULL,
+};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What bytes are that no format claimed: padding, text, code, encrypted, compressed, unknown, with
+ * Shannon entropy in bits per byte (0 to 8) and a chi-square test against uniform bytes.
+ */
+#ifndef ENGINE_REGION_H
+#define ENGINE_REGION_H
+
+#include "base/span.h"
+
+struct region {
+	uint64_t offset, size;
+	const char *what; /* static: a format's name or one of the words above */
+	double entropy;
+};
+
+double region_entropy(struct span s);
+
+/* Only one byte value (0x00 or 0xff or any other)? True for an empty span. */
+bool region_is_padding(struct span s);
+
+/*
+ * Classify a gap piece by piece; `emit` gets consecutive regions that cover [base, base + in.n).
+ */
+void region_classify(struct span in, uint64_t base, void (*emit)(void *user, const struct region *),
+		     void *user);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one multi-pattern scan: every magic of every format and every pattern of every observer in a
+ * single automaton (vectorscan), or in a plain Aho-Corasick machine on a CPU that vectorscan does
+ * not support. Built once, before workers are forked; read-only after that.
+ */
+#ifndef ENGINE_SCANNER_H
+#define ENGINE_SCANNER_H
+
+#include "fact/observer.h"
+#include "format/format.h"
+
+struct scanner;
+
+/* A format's magic was seen: the format would begin at `offset`. */
+struct proposal {
+	uint64_t offset;
+	uint32_t format; /* index into formats[] */
+};
+
+/* What one scan found. Reused from scan to scan; hits[i] belongs to observers[i]. */
+struct findings {
+	struct proposal *proposals; /* sorted by offset, then format; no doubles */
+	size_t count, cap;
+	struct {
+		struct hit *list; /* sorted by offset, then pattern */
+		size_t count, cap;
+	} *hits;
+	bool overflow; /* more proposals than the scan keeps */
+};
+
+struct scanner *scanner_new(void);
+struct findings *findings_new(void);
+void scanner_scan(const struct scanner *s, struct span in, bool want_formats, struct findings *out);
+void scanner_free(struct scanner *s);
+void findings_free(struct findings *f);
+
+#endif

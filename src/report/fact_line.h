@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One fact in one line for a person: where it stands and what it says. */
+#ifndef REPORT_FACT_LINE_H
+#define REPORT_FACT_LINE_H
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+
+/* Appends "etc/passwd, byte 17: root, uid 0, ..."; hostile text is made harmless. */
+void fact_line(sqlite3 *db, const char *table, int64_t id, struct buf *out);
+
+#endif
