@@ -22,13 +22,13 @@ enum {
 /* One name in a folder. */
 struct node {
 	uint64_t inode;
-	uint64_t at;       /* where its data begins: the order of emission */
-	uint32_t parent;   /* index of a node, or ROOT */
-	uint32_t name;     /* offset in walk.names */
-	uint32_t first;    /* hard links: the node that has the content */
+	uint64_t at;	 /* where its data begins: the order of emission */
+	uint32_t parent; /* index of a node, or ROOT */
+	uint32_t name;	 /* offset in walk.names */
+	uint32_t first;	 /* hard links: the node that has the content */
 	uint16_t path_len;
 	uint8_t type;
-	bool linked;       /* a hard link to `first` */
+	bool linked; /* a hard link to `first` */
 };
 
 struct walk {
@@ -42,8 +42,8 @@ struct walk {
 	unsigned notes;
 };
 
-__attribute__((format(printf, 3, 4)))
-static void note(struct walk *w, uint64_t at, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void note(struct walk *w, uint64_t at, const char *fmt,
+						       ...)
 {
 	struct buf text = {.max = 300};
 	va_list ap;
@@ -127,7 +127,8 @@ static uint64_t data_at(struct walk *w, const struct sq_inode *i)
 static void add(struct walk *w, uint32_t parent, const struct sq_name *name)
 {
 	struct sq_inode inode;
-	size_t len = strlen(name->text), above = parent == ROOT ? 0 : w->nodes[parent].path_len + 1u;
+	size_t len = strlen(name->text),
+	       above = parent == ROOT ? 0 : w->nodes[parent].path_len + 1u;
 	uint64_t where = w->fs.s.inodes_at + (name->inode >> 16);
 	if (len == 0 || above + len > PATH_BYTES_MAX) {
 		note(w, where, "entry with %s path left out", len ? "a too long" : "an empty");
@@ -140,8 +141,11 @@ static void add(struct walk *w, uint32_t parent, const struct sq_name *name)
 	}
 	w->nodes = mem_grow(w->nodes, &w->cap, w->count + 1, sizeof *w->nodes);
 	struct node *n = &w->nodes[w->count];
-	*n = (struct node){.inode = name->inode, .parent = parent, .type = (uint8_t)inode.type,
-			   .name = (uint32_t)w->names.n, .path_len = (uint16_t)(above + len)};
+	*n = (struct node){.inode = name->inode,
+			   .parent = parent,
+			   .type = (uint8_t)inode.type,
+			   .name = (uint32_t)w->names.n,
+			   .path_len = (uint16_t)(above + len)};
 	n->first = seen_first(w, (uint32_t)w->count);
 	n->linked = n->first != w->count;
 	if (n->linked && n->type == SQ_DIR) {
@@ -191,12 +195,17 @@ static enum status walk_tree(struct walk *w)
 static struct entry entry_of(struct walk *w, const struct node *n, const struct sq_inode *i)
 {
 	static const enum entry_type types[] = {
-		[SQ_DIR] = ENTRY_DIR,     [SQ_FILE] = ENTRY_FILE, [SQ_SYMLINK] = ENTRY_SYMLINK,
-		[SQ_BLOCK] = ENTRY_BLOCK, [SQ_CHAR] = ENTRY_CHAR, [SQ_FIFO] = ENTRY_FIFO,
-		[SQ_SOCKET] = ENTRY_SOCKET,
+	    [SQ_DIR] = ENTRY_DIR,	[SQ_FILE] = ENTRY_FILE, [SQ_SYMLINK] = ENTRY_SYMLINK,
+	    [SQ_BLOCK] = ENTRY_BLOCK,	[SQ_CHAR] = ENTRY_CHAR, [SQ_FIFO] = ENTRY_FIFO,
+	    [SQ_SOCKET] = ENTRY_SOCKET,
 	};
-	struct entry e = {.path = path_of(w, n, &w->path), .type = types[i->type], .owned = true,
-			  .mode = i->mode, .uid = i->uid, .gid = i->gid, .mtime = i->mtime};
+	struct entry e = {.path = path_of(w, n, &w->path),
+			  .type = types[i->type],
+			  .owned = true,
+			  .mode = i->mode,
+			  .uid = i->uid,
+			  .gid = i->gid,
+			  .mtime = i->mtime};
 	e.at = n->type == SQ_FILE ? n->at : w->fs.s.inodes_at + (n->inode >> 16);
 	if (i->type == SQ_BLOCK || i->type == SQ_CHAR) {
 		e.dev_major = i->device >> 20;
@@ -254,7 +263,8 @@ static enum status emit_file(struct walk *w, const struct node *n)
 
 static int by_data(const void *pa, const void *pb)
 {
-	const struct node *a = *(const struct node *const *)pa, *b = *(const struct node *const *)pb;
+	const struct node *a = *(const struct node *const *)pa,
+			  *b = *(const struct node *const *)pb;
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
 	return a < b ? -1 : a > b;
@@ -289,8 +299,9 @@ static enum status open_tree(struct walk *w)
 	struct sq *fs = &w->fs;
 	if (!sq_detect(fs)) {
 		bool cut = fs->in.n < fs->s.bytes_used;
-		note(w, fs->s.inodes_at, cut ? "the tables stand behind the end of the input"
-					     : "root folder is damaged or packed in an unknown way");
+		note(w, fs->s.inodes_at,
+		     cut ? "the tables stand behind the end of the input"
+			 : "root folder is damaged or packed in an unknown way");
 		return cut ? ST_TRUNCATED : ST_DAMAGED;
 	}
 	sq_ids_read(fs);
@@ -340,15 +351,15 @@ static void label(struct span in, struct label *out)
 }
 
 const struct format format_squashfs = {
-	.name = "squashfs",
-	.title = "SquashFS",
-	.reference = "Linux Documentation/filesystems/squashfs.rst",
-	.tested = "mksquashfs 4.5.1; versions 1 to 3, big endian and LZMA: writer in tests",
-	.magic = (const struct magic[]){MAGIC(0, "hsqs"), MAGIC(0, "sqsh"), MAGIC(0, "shsq"),
-					MAGIC(0, "qshs"), MAGIC(0, "tqsh"), MAGIC(0, "hsqt"),
-					MAGIC(0, "sqlz"), MAGIC(0, "zlqs"), MAGIC_END},
-	.flags = FORMAT_TREE | FORMAT_SPLIT,
-	.bid = bid,
-	.open = squashfs_open,
-	.label = label,
+    .name = "squashfs",
+    .title = "SquashFS",
+    .reference = "Linux Documentation/filesystems/squashfs.rst",
+    .tested = "mksquashfs 4.5.1; versions 1 to 3, big endian and LZMA: writer in tests",
+    .magic = (const struct magic[]){MAGIC(0, "hsqs"), MAGIC(0, "sqsh"), MAGIC(0, "shsq"),
+				    MAGIC(0, "qshs"), MAGIC(0, "tqsh"), MAGIC(0, "hsqt"),
+				    MAGIC(0, "sqlz"), MAGIC(0, "zlqs"), MAGIC_END},
+    .flags = FORMAT_TREE | FORMAT_SPLIT,
+    .bid = bid,
+    .open = squashfs_open,
+    .label = label,
 };

@@ -14,11 +14,11 @@
 #include "format/format.h"
 
 enum {
-	SQ_META = 8192,         /* decoded size of a metadata block */
+	SQ_META = 8192, /* decoded size of a metadata block */
 	SQ_META_SLOTS = 256,
-	SQ_FRAGMENTS = 4,       /* decoded fragment blocks kept */
+	SQ_FRAGMENTS = 4, /* decoded fragment blocks kept */
 	SQ_NONE = -1,
-	SQ_STORED = 1 << 24,    /* in the size of a data block: not packed */
+	SQ_STORED = 1 << 24, /* in the size of a data block: not packed */
 };
 
 struct sq_super {
@@ -64,12 +64,12 @@ struct sq {
 	struct sq_method method; /* what worked last */
 	struct sq_method worked[8];
 	size_t worked_count;
-	bool fixed;      /* the method is on trial: no other is tried */
+	bool fixed;	 /* the method is on trial: no other is tried */
 	unsigned trials; /* blocks for which every method was tried in vain */
 	struct sq_meta *meta[SQ_META_SLOTS];
 	struct sq_fragment fragments[SQ_FRAGMENTS];
 	uint64_t clock;
-	uint8_t *block;   /* one decoded data block */
+	uint8_t *block;	   /* one decoded data block */
 	uint8_t *prefixed; /* a stream with LZMA properties put in front */
 	size_t prefixed_cap;
 	uint32_t *ids;
@@ -83,9 +83,9 @@ enum sq_type { SQ_DIR = 1, SQ_FILE, SQ_SYMLINK, SQ_BLOCK, SQ_CHAR, SQ_FIFO, SQ_S
 struct sq_inode {
 	enum sq_type type;
 	uint32_t mode, uid, gid, mtime;
-	uint32_t device;     /* major << 20 | minor */
-	uint64_t size;       /* of a file or link; bytes of a directory's listing */
-	uint64_t start;      /* first data block */
+	uint32_t device; /* major << 20 | minor */
+	uint64_t size;	 /* of a file or link; bytes of a directory's listing */
+	uint64_t start;	 /* first data block */
 	uint32_t fragment, fragment_offset;
 	struct sq_at listing; /* of a directory */
 	struct sq_at rest;    /* where block lists and link targets begin */
@@ -111,7 +111,8 @@ bool sq_detect(struct sq *fs);
 void sq_free(struct sq *fs);
 
 /* One block of at most `cap` bytes; `want` is its exact size where that is known, else 0. */
-enum status sq_decode(struct sq *fs, struct span in, uint8_t *to, size_t cap, size_t want, size_t *n);
+enum status sq_decode(struct sq *fs, struct span in, uint8_t *to, size_t cap, size_t want,
+		      size_t *n);
 enum status sq_read(struct sq *fs, struct sq_at *at, void *to, size_t n);
 const struct sq_fragment *sq_fragment_block(struct sq *fs, uint64_t at, uint32_t size);
 

@@ -18,9 +18,9 @@ enum {
 };
 
 static const struct sq_method methods[] = {
-	{CODEC_ZLIB, SQ_NONE},       {CODEC_XZ, SQ_NONE},         {CODEC_ZSTD, SQ_NONE},
-	{CODEC_LZMA_ALONE, SQ_NONE}, {CODEC_LZMA_SHORT, SQ_NONE}, {CODEC_LZO1X, SQ_NONE},
-	{CODEC_LZMA_SHORT, 0x5d},    {CODEC_LZMA_SHORT, 0x6d},    {CODEC_LZ4_BLOCK, SQ_NONE},
+    {CODEC_ZLIB, SQ_NONE},	 {CODEC_XZ, SQ_NONE},	      {CODEC_ZSTD, SQ_NONE},
+    {CODEC_LZMA_ALONE, SQ_NONE}, {CODEC_LZMA_SHORT, SQ_NONE}, {CODEC_LZO1X, SQ_NONE},
+    {CODEC_LZMA_SHORT, 0x5d},	 {CODEC_LZMA_SHORT, 0x6d},    {CODEC_LZ4_BLOCK, SQ_NONE},
 };
 enum { METHODS = sizeof methods / sizeof *methods };
 
@@ -65,8 +65,8 @@ static bool may_be(struct sq_method m, struct span in)
 	}
 }
 
-static enum status attempt(struct sq *fs, struct sq_method m, struct span in, uint8_t *to, size_t cap,
-			   size_t *n)
+static enum status attempt(struct sq *fs, struct sq_method m, struct span in, uint8_t *to,
+			   size_t cap, size_t *n)
 {
 	*n = 0;
 	if (!may_be(m, in))
@@ -93,7 +93,8 @@ static bool other_method(struct sq *fs, const struct sq_method *list, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		if (same_method(list[i], fs->method))
 			continue;
-		if (attempt(fs, list[i], in, to, cap, n) != ST_OK || *n == 0 || (want && *n != want))
+		if (attempt(fs, list[i], in, to, cap, n) != ST_OK || *n == 0 ||
+		    (want && *n != want))
 			continue;
 		remember(fs, list[i]);
 		return true;
@@ -101,7 +102,8 @@ static bool other_method(struct sq *fs, const struct sq_method *list, size_t cou
 	return false;
 }
 
-enum status sq_decode(struct sq *fs, struct span in, uint8_t *to, size_t cap, size_t want, size_t *n)
+enum status sq_decode(struct sq *fs, struct span in, uint8_t *to, size_t cap, size_t want,
+		      size_t *n)
 {
 	enum status st = attempt(fs, fs->method, in, to, cap, n);
 	if (st == ST_OK && want && *n != want)

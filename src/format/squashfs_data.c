@@ -19,7 +19,7 @@ struct job {
 	struct sq_at sizes;
 	uint64_t at, left; /* where the next block stands; bytes still to be written */
 	uint64_t blocks;
-	enum status st;    /* of the file */
+	enum status st; /* of the file */
 };
 
 static enum status zeros(struct sq *fs, uint64_t n)

@@ -303,8 +303,8 @@ void sq_ids_read(struct sq *fs)
 			fs->ids[i] = span_u32(fs->in, at, fs->s.big_endian);
 			continue;
 		}
-		struct reader r = reader_of(span_cut(fs->in, fs->s.uids_at + i / 2048 * 8, 8),
-					    fs->s.big_endian);
+		struct reader r =
+		    reader_of(span_cut(fs->in, fs->s.uids_at + i / 2048 * 8, 8), fs->s.big_endian);
 		struct sq_at at = {read_u64(&r), (uint32_t)(i % 2048 * 4)};
 		fetch(fs, &at, &f, 4);
 		fs->ids[i] = take32(&f, 32);

@@ -3,15 +3,13 @@
  * SquashFS superblocks. Every field is in the byte order of the image.
  *
  *   all:   0 magic(4)  4 inodes(4)  28 major(2)  30 minor(2)
- *   4:     8 time(4)  12 block size(4)  16 fragments(4)  20 compressor(2)  22 block log(2)  24 flags(2)
- *          26 owners(2)  32 root(8)  40 bytes used(8)  48 owners at(8)  56 xattr at(8)
- *          64 inodes at(8)  72 folders at(8)  80 fragments at(8)  88 export at(8)
- *   1-3:   8 bytes used(4)  12 uids at(4)  16 gids at(4)  20 inodes at(4)  24 folders at(4)
- *          32 block size of version 1(2)  34 block log(2)  36 flags(1)  37 uids(1)  38 gids(1)  39 time(4)
- *          43 root(8)
- *   2, 3:  51 block size(4)  55 fragments(4)  59 fragments at(4, version 2)
- *   3:     63 bytes used(8)  71 uids at(8)  79 gids at(8)  87 inodes at(8)  95 folders at(8)
- *          103 fragments at(8)  111 export at(8)
+ *   4:     8 time(4)  12 block size(4)  16 fragments(4)  20 compressor(2)  22 block log(2)  24
+ * flags(2) 26 owners(2)  32 root(8)  40 bytes used(8)  48 owners at(8)  56 xattr at(8) 64 inodes
+ * at(8)  72 folders at(8)  80 fragments at(8)  88 export at(8) 1-3:   8 bytes used(4)  12 uids
+ * at(4)  16 gids at(4)  20 inodes at(4)  24 folders at(4) 32 block size of version 1(2)  34 block
+ * log(2)  36 flags(1)  37 uids(1)  38 gids(1)  39 time(4) 43 root(8) 2, 3:  51 block size(4)  55
+ * fragments(4)  59 fragments at(4, version 2) 3:     63 bytes used(8)  71 uids at(8)  79 gids at(8)
+ * 87 inodes at(8)  95 folders at(8) 103 fragments at(8)  111 export at(8)
  *
  * Reference: Linux fs/squashfs/squashfs_fs.h (4), squashfs-tools (1 to 3).
  */
@@ -22,7 +20,8 @@ enum { SIZE_1 = 51, SIZE_2 = 63, SIZE_3 = 119, SIZE_4 = 96, FLAG_CHECK = 4 };
 /* The first letters say the byte order and, in the field, nothing more. */
 static bool magic_known(struct span in)
 {
-	static const char known[][5] = {"hsqs", "sqsh", "shsq", "qshs", "tqsh", "hsqt", "sqlz", "zlqs"};
+	static const char known[][5] = {"hsqs", "sqsh", "shsq", "qshs",
+					"tqsh", "hsqt", "sqlz", "zlqs"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (span_is(in, 0, known[i], 4))
 			return true;
@@ -81,9 +80,10 @@ static void read_old(struct reader *r, struct sq_super *s)
 	s->fragments_at = read_u64(r);
 }
 
+static const uint8_t header[] = {0, SIZE_1, SIZE_2, SIZE_3, SIZE_4};
+
 static bool plausible(const struct sq_super *s)
 {
-	static const uint8_t header[] = {0, SIZE_1, SIZE_2, SIZE_3, SIZE_4};
 	uint64_t end = s->bytes_used;
 	if (s->block_log < 12 || s->block_log > 20 || s->block_size != 1u << s->block_log)
 		return false;
@@ -106,7 +106,7 @@ bool sq_super_read(struct span in, struct sq_super *s)
 	uint16_t le = span_le16(in, 28), be = span_be16(in, 28);
 	s->big_endian = le < 1 || le > 4;
 	s->major = s->big_endian ? be : le;
-	if (s->major < 1 || s->major > 4)
+	if (s->major < 1 || s->major > 4 || in.n < header[s->major])
 		return false;
 	struct reader r = reader_of(in, s->big_endian);
 	read_seek(&r, 4);

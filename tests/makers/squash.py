@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SquashFS, cramfs, minix and EROFS: images of the real makers."""
+import os
+import tempfile
+
+from tree import *
+
+
+def sparse_and_large(top):
+    """What the common tree has not: holes, many blocks, names that sort oddly, a deep path."""
+    with open(top + '/lib/sparse', 'wb') as f:
+        f.truncate(3 << 20)
+        f.seek(2 << 20)
+        f.write(content(11, 5000))
+    with open(top + '/lib/large', 'wb') as f:
+        f.write(content(12, 1500000))
+    deep = top + '/deep' + '/down' * 60
+    os.makedirs(deep)
+    with open(deep + '/leaf', 'wb') as f:
+        f.write(b'leaf\n')
+    for path in ('lib/sparse', 'lib/large', 'deep' + '/down' * 60 + '/leaf'):
+        os.utime(os.path.join(top, path), (MTIME, MTIME))
+
+
+def squashfs(work, top):
+    if not have('mksquashfs'):
+        return
+    image = work + '/squashfs'
+    always = ['-noappend', '-no-progress', '-quiet', '-processors', '1']
+    cases = {c: ['-comp', c] for c in ('gzip', 'lzma', 'lzo', 'lz4', 'xz', 'zstd')}
+    for block in ('4K', '16K', '256K', '1M'):
+        cases['gzip ' + block] = ['-b', block]
+        cases['xz ' + block] = ['-comp', 'xz', '-b', block]
+    cases.update({
+        'no fragments': ['-no-fragments'],
+        'always fragments': ['-always-use-fragments', '-comp', 'lz4'],
+        'stored tables': ['-noI'], 'stored data': ['-noD'], 'stored all': ['-noI', '-noD', '-noF', '-noX'],
+        'not exportable': ['-no-exports'], 'no duplicates check': ['-no-duplicates'],
+        'xz filters': ['-comp', 'xz', '-Xbcj', 'x86,arm,powerpc', '-Xdict-size', '100%'],
+        'lz4 high': ['-comp', 'lz4', '-Xhc'], 'gzip options': ['-Xstrategy', 'default,filtered'],
+        'tail ends': ['-tailends'], 'no padding': ['-nopad', '-no-xattrs'],
+    })
+    for name, options in cases.items():
+        run('mksquashfs', top, image, '-all-root', *options, *always)
+        with open(image, 'rb') as f:
+            head = f.read(96)
+        o = expect('squashfs ' + name, 'squashfs', image, top, owner=('0', '0'),
+                   size=int.from_bytes(head[40:48], 'little'))
+        if name in ('gzip', 'lzma', 'lz4'):
+            torture('squashfs ' + name, 'squashfs', image, 4999, 40)
+    devices(work, image, top, always)
+
+
+def devices(work, image, top, always):
+    pseudo = ['-p', 'console c 600 0 5 5 1', '-p', 'mtd b 640 3 4 31 300', '-force-uid', '1000',
+              '-force-gid', '70000']
+    run('mksquashfs', top + '/etc', image, *pseudo, *always)
+    o = Opened('squashfs', image)
+    for path, kind, mode, major, minor in (('console', 'c', '600', '5', '1'),
+                                           ('mtd', 'b', '640', '31', '300')):
+        m = o.members.get(path, {})
+        check('squashfs device ' + path, (m.get('type'), m.get('mode'), m.get('major'), m.get('minor'))
+              == (kind, mode, major, minor), m)
+    m = o.members['passwd']
+    check('squashfs owners', (m['uid'], m['gid']) == ('1000', '70000'), m)
+
+
+with tempfile.TemporaryDirectory() as work:
+    top = work + '/tree'
+    make_tree(top)
+    sparse_and_large(top)
+    squashfs(work, top)
+    garbage(['squashfs'])
+finish()
