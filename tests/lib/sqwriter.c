@@ -53,7 +53,7 @@ static size_t pack_lzma(const struct sq_options *o, enum packing p, struct span 
 			size_t cap)
 {
 	lzma_options_lzma l;
-	lzma_lzma_preset(&l, 6);
+	lzma_lzma_preset(&l, 0);
 	l.dict_size = 1 << 20;
 	if (o->lc + o->lp + o->pb) {
 		l.lc = o->lc;
@@ -80,7 +80,7 @@ static size_t pack(const struct sq_options *o, enum packing p, struct span in, u
 		n = libdeflate_zlib_compress(c, in.p, in.n, to, cap);
 		libdeflate_free_compressor(c);
 	} else if (p == PACK_XZ) {
-		if (lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, in.p, in.n, to, &n, cap) !=
+		if (lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, NULL, in.p, in.n, to, &n, cap) !=
 		    LZMA_OK)
 			n = 0;
 	} else if (p != PACK_STORED) {
