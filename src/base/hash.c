@@ -26,6 +26,11 @@ void hash_sha1(struct span s, uint8_t out[20])
 	digest(EVP_sha1(), s, out);
 }
 
+void hash_sha512(struct span s, uint8_t out[64])
+{
+	digest(EVP_sha512(), s, out);
+}
+
 void hash_hex(const uint8_t *p, size_t n, char *out)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -10,6 +10,7 @@ enum { SHA256_SIZE = 32, SHA256_HEX = 65 };
 void hash_sha256(struct span s, uint8_t out[SHA256_SIZE]);
 void hash_md5(struct span s, uint8_t out[16]);
 void hash_sha1(struct span s, uint8_t out[20]);
+void hash_sha512(struct span s, uint8_t out[64]);
 
 /* Lower-case hex with a NUL; `out` holds 2 * n + 1 bytes. */
 void hash_hex(const uint8_t *p, size_t n, char *out);

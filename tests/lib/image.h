@@ -181,4 +181,35 @@ wanted:
 	return false;
 }
 
+/* Wanted, opened without fault, and the member has exactly these bytes and this status? */
+static inline bool opens_as(const struct format *f, const struct buf *b, const char *path,
+			    struct span want, enum status st)
+{
+	struct collect c;
+	uint64_t size;
+	bool good = bid_on(f, b, &size) >= 40;
+	collect_init(&c);
+	f->open(buf_span(b), &c.sink);
+	const struct member *m = collect_find(&c, path);
+	good = good && m && m->status == st && span_equal(SPAN(m->bytes, m->n), want);
+	for (size_t i = 0; !good && i < c.count; i++)
+		fprintf(stderr, "%s: %s, %zu bytes, %s\n", f->name, c.members[i].path, c.members[i].n,
+			status_word(c.members[i].status));
+	for (size_t i = 0; !good && i < c.note_count; i++)
+		fprintf(stderr, "%s: %s\n", f->name, c.notes[i].what);
+	collect_free(&c);
+	return good;
+}
+
+/* Does opening make a note that holds this? */
+static inline bool opens_with_note(const struct format *f, const struct buf *b, const char *part)
+{
+	struct collect c;
+	collect_init(&c);
+	f->open(buf_span(b), &c.sink);
+	bool noted = collect_noted(&c, part);
+	collect_free(&c);
+	return noted;
+}
+
 #endif
