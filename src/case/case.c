@@ -14,36 +14,38 @@
 enum { INSERT_SOURCE, INSERT_ARTIFACT, INSERT_REGION, INSERT_NOTE, INSERT_FACT = 5 };
 
 static const char schema[] =
-	"CREATE TABLE source(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL,"
-	" sha256 TEXT, size INTEGER, path TEXT) STRICT;"
-	"CREATE TABLE artifact(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, parent INTEGER,"
-	" path TEXT NOT NULL, name TEXT NOT NULL, \"offset\" INTEGER, size INTEGER, sha256 TEXT,"
-	" format TEXT, type TEXT NOT NULL, kind TEXT, arch TEXT, detail TEXT, mode INTEGER,"
-	" uid INTEGER, gid INTEGER, mtime INTEGER, device TEXT, link TEXT, complete INTEGER) STRICT;"
-	"CREATE TABLE region(artifact INTEGER NOT NULL, \"offset\" INTEGER, size INTEGER, what TEXT,"
-	" entropy REAL) STRICT;"
-	"CREATE TABLE note(artifact INTEGER NOT NULL, \"offset\" INTEGER, what TEXT NOT NULL) STRICT;"
-	"CREATE TABLE door(id INTEGER PRIMARY KEY, source INTEGER, rule TEXT NOT NULL,"
-	" kind TEXT NOT NULL, title TEXT NOT NULL, subject TEXT, reach TEXT, confidence TEXT,"
-	" severity TEXT, cwe TEXT, declared INTEGER, built INTEGER, seen INTEGER, explanation TEXT,"
-	" verify TEXT) STRICT;"
-	"CREATE TABLE evidence(door INTEGER NOT NULL, fact_table TEXT NOT NULL, fact INTEGER NOT NULL,"
-	" role TEXT) STRICT;";
+    "CREATE TABLE source(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL,"
+    " sha256 TEXT, size INTEGER, path TEXT) STRICT;"
+    "CREATE TABLE artifact(id INTEGER PRIMARY KEY, source INTEGER NOT NULL, parent INTEGER,"
+    " path TEXT NOT NULL, name TEXT NOT NULL, \"offset\" INTEGER, size INTEGER, sha256 TEXT,"
+    " format TEXT, type TEXT NOT NULL, kind TEXT, arch TEXT, detail TEXT, mode INTEGER,"
+    " uid INTEGER, gid INTEGER, mtime INTEGER, device TEXT, link TEXT, complete INTEGER) STRICT;"
+    "CREATE TABLE region(artifact INTEGER NOT NULL, \"offset\" INTEGER, size INTEGER, what TEXT,"
+    " entropy REAL) STRICT;"
+    "CREATE TABLE note(artifact INTEGER NOT NULL, \"offset\" INTEGER, what TEXT NOT NULL) STRICT;"
+    "CREATE TABLE door(id INTEGER PRIMARY KEY, source INTEGER, rule TEXT NOT NULL,"
+    " kind TEXT NOT NULL, title TEXT NOT NULL, subject TEXT, reach TEXT, confidence TEXT,"
+    " severity TEXT, cwe TEXT, declared INTEGER, built INTEGER, seen INTEGER, explanation TEXT,"
+    " verify TEXT) STRICT;"
+    "CREATE TABLE evidence(door INTEGER NOT NULL, fact_table TEXT NOT NULL, fact INTEGER NOT NULL,"
+    " role TEXT) STRICT;";
 
-static const char *const type_words[] = {"file", "dir",	  "symlink", "hardlink", "char",
+static const char *const type_words[] = {"file",  "dir",  "symlink", "hardlink", "char",
 					 "block", "fifo", "socket",  "part"};
 
 static bool db_failed(struct case_store *c, const char *doing)
 {
 	if (!c->failed)
-		msg_error("%s %s: %s", doing, c->path ? c->path : "the case", sqlite3_errmsg(c->db));
+		msg_error("%s %s: %s", doing, c->path ? c->path : "the case",
+			  sqlite3_errmsg(c->db));
 	c->failed = true;
 	return false;
 }
 
 static bool run_sql(struct case_store *c, const char *sql)
 {
-	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK || db_failed(c, "cannot write");
+	return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK ||
+	       db_failed(c, "cannot write");
 }
 
 static bool create_tables(struct case_store *c)
@@ -54,13 +56,15 @@ static bool create_tables(struct case_store *c)
 		const struct table *table = &fact_tables[t];
 		buf_printf(&sql,
 			   "CREATE TABLE \"%s\"(id INTEGER PRIMARY KEY, artifact INTEGER NOT NULL,"
-			   " \"offset\" INTEGER, length INTEGER, vaddr INTEGER, packet INTEGER, observer TEXT",
+			   " \"offset\" INTEGER, length INTEGER, vaddr INTEGER, packet INTEGER, "
+			   "observer TEXT",
 			   table->name);
 		for (size_t i = 0; i < table->count; i++)
 			buf_printf(&sql, ", \"%s\" %s", table->columns[i].name,
 				   table->columns[i].kind == COLUMN_INT ? "INTEGER" : "TEXT");
 		buf_printf(&sql,
-			   ") STRICT;CREATE VIEW \"%s_at\" AS SELECT t.*, a.source, a.parent AS tree, a.path,"
+			   ") STRICT;CREATE VIEW \"%s_at\" AS SELECT t.*, a.source, a.parent AS "
+			   "tree, a.path,"
 			   " a.name AS file FROM \"%s\" t JOIN artifact a ON a.id = t.artifact;",
 			   table->name, table->name);
 	}
@@ -252,8 +256,11 @@ static bool choose_file(struct case_store *c, const char *path)
 
 bool case_create(struct case_store *c, const char *path)
 {
-	*c = (struct case_store){.sink = {.source = on_source, .artifact = on_artifact, .region = on_region,
-					  .note = on_note, .fact = on_fact}};
+	*c = (struct case_store){.sink = {.source = on_source,
+					  .artifact = on_artifact,
+					  .region = on_region,
+					  .note = on_note,
+					  .fact = on_fact}};
 	if (!choose_file(c, path))
 		return false;
 	int rc = sqlite3_open(c->partial ? c->partial : ":memory:", &c->db);
@@ -303,7 +310,8 @@ sqlite3 *case_open(const char *path)
 	sqlite3_stmt *s = NULL;
 	int version = 0;
 	if (!case_is(path)) {
-		msg_error("%s is not a case of postern: make one with `postern scan IMAGE -o %s`", path, path);
+		msg_error("%s is not a case of postern: make one with `postern scan IMAGE -o %s`",
+			  path, path);
 		return NULL;
 	}
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
@@ -319,15 +327,16 @@ sqlite3 *case_open(const char *path)
 		version = sqlite3_column_int(s, 0);
 	sqlite3_finalize(s);
 	if (version != CASE_VERSION) {
-		msg_error("%s has version %d, this postern reads version %d: scan the image again", path,
-			  version, CASE_VERSION);
+		msg_error("%s has version %d, this postern reads version %d: scan the image again",
+			  path, version, CASE_VERSION);
 		sqlite3_close(db);
 		return NULL;
 	}
 	return db;
 }
 
-static int only_select(void *user, int what, const char *a, const char *b, const char *c, const char *d)
+static int only_select(void *user, int what, const char *a, const char *b, const char *c,
+		       const char *d)
 {
 	(void)user;
 	(void)c;
@@ -336,8 +345,9 @@ static int only_select(void *user, int what, const char *a, const char *b, const
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
 	if (what == SQLITE_PRAGMA)
 		return a && strcmp(a, "table_info") == 0 ? SQLITE_OK : SQLITE_DENY;
-	return what == SQLITE_SELECT || what == SQLITE_READ || what == SQLITE_RECURSIVE ? SQLITE_OK
-											 : SQLITE_DENY;
+	return what == SQLITE_SELECT || what == SQLITE_READ || what == SQLITE_RECURSIVE
+		   ? SQLITE_OK
+		   : SQLITE_DENY;
 }
 
 void case_select_only(sqlite3 *db)

@@ -18,9 +18,9 @@ struct case_store {
 	sqlite3_stmt *insert[5 + TABLE_COUNT];
 	uint32_t next_id[TABLE_COUNT];
 	struct arena arena;
-	char *path, *partial;    /* NULL: the case lives in memory only */
-	bool failed;             /* a message was printed */
-	void *user;              /* for whoever sets sink.content */
+	char *path, *partial; /* NULL: the case lives in memory only */
+	bool failed;	      /* a message was printed */
+	void *user;	      /* for whoever sets sink.content */
 };
 
 /*

@@ -21,7 +21,8 @@ static const char *const kinds[] = {"account", "key",	 "listener", "trigger", "s
 				    "update",  "mirror", "kill",     "implant", "cipher"};
 static const char *const severities[] = {"low", "medium", "high", "critical"};
 static const char *const confidences[] = {"hint", "likely", "certain"};
-static const char *const reaches[] = {"unknown", "physical", "local", "authenticated", "adjacent", "remote"};
+static const char *const reaches[] = {"unknown",       "physical", "local",
+				      "authenticated", "adjacent", "remote"};
 
 static int rank(const char *word, const char *const *list, size_t n)
 {
@@ -120,7 +121,8 @@ static bool load_folder(struct rules *r, const char *folder)
 		const char *text = read_rule(r, folder, names[i]);
 		ok = text != NULL;
 		if (ok)
-			add_rule(r, arena_str(&r->arena, SPAN(names[i], strlen(names[i]) - 4)), text, true);
+			add_rule(r, arena_str(&r->arena, SPAN(names[i], strlen(names[i]) - 4)),
+				 text, true);
 	}
 	mem_free(names);
 	return ok;
@@ -171,13 +173,15 @@ static void sql_base_name(sqlite3_context *ctx, int n, sqlite3_value **v)
 static bool add_functions(sqlite3 *db)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-	return sqlite3_create_function(db, "seen", 3, flags, NULL, sql_seen, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_create_function(db, "base_name", 1, flags, NULL, sql_base_name, NULL, NULL) == SQLITE_OK;
+	return sqlite3_create_function(db, "seen", 3, flags, NULL, sql_seen, NULL, NULL) ==
+		   SQLITE_OK &&
+	       sqlite3_create_function(db, "base_name", 1, flags, NULL, sql_base_name, NULL,
+				       NULL) == SQLITE_OK;
 }
 
 /* ---- lint ---- */
 
-static const char *const wanted_columns[] = {"source", "title",	     "subject", "reach",
+static const char *const wanted_columns[] = {"source",	   "title",	  "subject", "reach",
 					     "confidence", "explanation", "evidence"};
 enum { WANTED = sizeof wanted_columns / sizeof *wanted_columns };
 
@@ -202,7 +206,8 @@ static sqlite3_stmt *compile(sqlite3 *db, const struct rule *rule, int columns[W
 			if (strcmp(sqlite3_column_name(s, i), wanted_columns[w]) == 0)
 				columns[w] = i;
 		if (columns[w] < 0) {
-			msg_error("rule %s: the SELECT has no column \"%s\"", rule->name, wanted_columns[w]);
+			msg_error("rule %s: the SELECT has no column \"%s\"", rule->name,
+				  wanted_columns[w]);
 			sqlite3_finalize(s);
 			return NULL;
 		}
@@ -218,7 +223,8 @@ static bool headers_good(const struct rule *r)
 		ok = false;
 	}
 	if (RANK(r->kind, kinds) < 0) {
-		msg_error("rule %s: kind \"%s\" is not a kind of door", r->name, r->kind ? r->kind : "");
+		msg_error("rule %s: kind \"%s\" is not a kind of door", r->name,
+			  r->kind ? r->kind : "");
 		ok = false;
 	}
 	if (RANK(r->severity, severities) < 0) {
@@ -236,7 +242,8 @@ bool rules_lint(const struct rules *r)
 		case_select_only(c.db);
 	for (size_t i = 0; ok && i < r->count; i++) {
 		int columns[WANTED];
-		sqlite3_stmt *s = headers_good(&r->list[i]) ? compile(c.db, &r->list[i], columns) : NULL;
+		sqlite3_stmt *s =
+		    headers_good(&r->list[i]) ? compile(c.db, &r->list[i], columns) : NULL;
 		ok = s != NULL;
 		sqlite3_finalize(s);
 	}
@@ -286,7 +293,8 @@ static void merge_row(struct doors *all, size_t first, struct door *row, const c
 {
 	struct door *d = NULL;
 	for (size_t i = first; i < all->count && !d; i++)
-		if (all->list[i].source == row->source && strcmp(all->list[i].subject, row->subject) == 0)
+		if (all->list[i].source == row->source &&
+		    strcmp(all->list[i].subject, row->subject) == 0)
 			d = &all->list[i];
 	if (!d) {
 		all->list = mem_grow(all->list, &all->cap, all->count + 1, sizeof *all->list);
@@ -319,7 +327,8 @@ static bool run_rule(struct case_store *c, const struct rule *rule, struct doors
 		row.subject = row.subject ? row.subject : "";
 		ok = good_row(rule, &row);
 		if (ok)
-			merge_row(all, first, &row, (const char *)sqlite3_column_text(s, columns[6]));
+			merge_row(all, first, &row,
+				  (const char *)sqlite3_column_text(s, columns[6]));
 	}
 	sqlite3_finalize(s);
 	return ok;
@@ -374,14 +383,16 @@ static bool store_evidence(struct case_store *c, sqlite3_stmt *s, int64_t door, 
 static bool store_doors(struct case_store *c, struct doors *all)
 {
 	sqlite3_stmt *door = NULL, *evidence = NULL;
-	bool ok = sqlite3_prepare_v2(c->db, "INSERT INTO door VALUES(?,?,?,?,?,?,?,?,?,?,0,1,0,?,?)", -1,
-				     &door, NULL) == SQLITE_OK &&
-		  sqlite3_prepare_v2(c->db, "INSERT INTO evidence VALUES(?,?,?,?)", -1, &evidence, NULL) ==
-			  SQLITE_OK;
+	bool ok =
+	    sqlite3_prepare_v2(c->db, "INSERT INTO door VALUES(?,?,?,?,?,?,?,?,?,?,0,1,0,?,?)", -1,
+			       &door, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(c->db, "INSERT INTO evidence VALUES(?,?,?,?)", -1, &evidence,
+			       NULL) == SQLITE_OK;
 	for (size_t i = 0; ok && i < all->count; i++) {
 		struct door *d = &all->list[i];
-		const char *texts[] = {d->rule->name, d->rule->kind,	 d->title,	      d->subject, d->reach,
-				       d->confidence, d->rule->severity, d->rule->cwe};
+		const char *texts[] = {d->rule->name,	  d->rule->kind, d->title,
+				       d->subject,	  d->reach,	 d->confidence,
+				       d->rule->severity, d->rule->cwe};
 		sqlite3_bind_int64(door, 1, (int64_t)i + 1);
 		sqlite3_bind_int64(door, 2, d->source);
 		for (int k = 0; k < 8; k++)

@@ -20,7 +20,7 @@ struct rule {
 	const char *name; /* file name without ".sql" */
 	const char *text; /* the whole file */
 	const char *title, *kind, *severity, *cwe, *explain, *verify;
-	bool foreign;     /* from a user's folder */
+	bool foreign; /* from a user's folder */
 };
 
 struct rules {

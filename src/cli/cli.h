@@ -10,19 +10,21 @@ enum { EXIT_CLEAN = 0, EXIT_DOORS = 1, EXIT_FAILED = 2, EXIT_INCOMPLETE = 3 };
 /* One option, for getopt, --help, completions and the manual alike. */
 struct cli_option {
 	const char *name;     /* long name */
-	char letter;          /* 0: none */
+	char letter;	      /* 0: none */
 	const char *argument; /* what stands behind it, NULL: nothing */
 	const char *help;
 };
 
 struct command {
 	const char *name, *usage, *summary;
-	const char *help;     /* what it is for, with examples */
+	const char *help;		  /* what it is for, with examples */
 	const struct cli_option *options; /* ends with name NULL */
-	int (*run)(const struct command *, int argc, char **argv); /* argv[0] is the command's name */
+	int (*run)(const struct command *, int argc,
+		   char **argv); /* argv[0] is the command's name */
 };
 
-extern const struct command command_scan, command_show, command_query, command_rules, command_formats;
+extern const struct command command_scan, command_show, command_query, command_rules,
+    command_formats;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /*

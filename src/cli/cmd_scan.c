@@ -14,17 +14,19 @@
 
 enum { OUTPUT, JSON, FAIL_ON, JOBS, EXTRACT, RULES, NO_KNOWN, QUIET, VERBOSE };
 static const struct cli_option options[] = {
-	[OUTPUT] = {"output", 'o', "CASE", "keep the case in this file (SQLite; see docs/case.md)"},
-	[JSON] = {"json", 0, "FILE", "write everything as JSON; - is standard output"},
-	[FAIL_ON] = {"fail-on", 0, "SEVERITY",
-		     "exit with 1 if a certain or likely door is at least low, medium, high or critical"},
-	[JOBS] = {"jobs", 'j', "N", "worker processes (default: one per processor)"},
-	[EXTRACT] = {"extract", 0, "DIR", "write the opened files into this folder, never outside of it"},
-	[RULES] = {"rules", 0, "DIR", "use the rules (*.sql) in this folder too"},
-	[NO_KNOWN] = {"no-known", 0, NULL, "do not use the catalogue of known doors"},
-	[QUIET] = {"quiet", 'q', NULL, "print nothing but errors"},
-	[VERBOSE] = {"verbose", 'v', NULL, "show hints, notes and all evidence"},
-	{0},
+    [OUTPUT] = {"output", 'o', "CASE", "keep the case in this file (SQLite; see docs/case.md)"},
+    [JSON] = {"json", 0, "FILE", "write everything as JSON; - is standard output"},
+    [FAIL_ON] =
+	{"fail-on", 0, "SEVERITY",
+	 "exit with 1 if a certain or likely door is at least low, medium, high or critical"},
+    [JOBS] = {"jobs", 'j', "N", "worker processes (default: one per processor)"},
+    [EXTRACT] = {"extract", 0, "DIR",
+		 "write the opened files into this folder, never outside of it"},
+    [RULES] = {"rules", 0, "DIR", "use the rules (*.sql) in this folder too"},
+    [NO_KNOWN] = {"no-known", 0, NULL, "do not use the catalogue of known doors"},
+    [QUIET] = {"quiet", 'q', NULL, "print nothing but errors"},
+    [VERBOSE] = {"verbose", 'v', NULL, "show hints, notes and all evidence"},
+    {0},
 };
 
 struct scan {
@@ -127,19 +129,22 @@ static bool has_doors(sqlite3 *db, int fail_on)
 {
 	sqlite3_stmt *s = NULL;
 	bool found = false;
-	if (fail_on < 0 || sqlite3_prepare_v2(db, "SELECT severity FROM door WHERE confidence <> 'hint'", -1, &s,
-					      NULL) != SQLITE_OK)
+	if (fail_on < 0 ||
+	    sqlite3_prepare_v2(db, "SELECT severity FROM door WHERE confidence <> 'hint'", -1, &s,
+			       NULL) != SQLITE_OK)
 		return false;
 	while (!found && sqlite3_step(s) == SQLITE_ROW)
 		for (int i = fail_on; i < 4; i++)
-			found = found || strcmp((const char *)sqlite3_column_text(s, 0), severities[i]) == 0;
+			found = found ||
+				strcmp((const char *)sqlite3_column_text(s, 0), severities[i]) == 0;
 	sqlite3_finalize(s);
 	return found;
 }
 
 static bool reports(struct scan *s, struct case_store *c, const struct progress_line *p)
 {
-	struct report_style style = {.colour = cli_colour(STDOUT_FILENO), .verbose = s->verbose,
+	struct report_style style = {.colour = cli_colour(STDOUT_FILENO),
+				     .verbose = s->verbose,
 				     .seconds = progress_seconds(p)};
 	bool json_out = s->json && strcmp(s->json, "-") == 0;
 	if (s->json && !write_json(c->db, s->json))
@@ -190,16 +195,17 @@ static int run(const struct command *c, int argc, char **argv)
 }
 
 const struct command command_scan = {
-	.name = "scan",
-	.usage = "[options] IMAGE...",
-	.summary = "open firmware images and list the doors in them",
-	.help = "Open firmware images, look at everything inside without running any of it, and list the\n"
-		"doors: ways in or out that nobody declared, each with its proof.\n\n"
-		"  postern scan router.bin                      the audit for a person\n"
-		"  postern scan router.bin -o router.postern    keep the case for show and query\n"
-		"  postern scan *.bin --json all.json --fail-on high\n\n"
-		"Exit status: 0 no door at or above --fail-on; 1 there are such doors; 2 could not run;\n"
-		"3 finished, but something was left out (see the notes with -v).\n",
-	.options = options,
-	.run = run,
+    .name = "scan",
+    .usage = "[options] IMAGE...",
+    .summary = "open firmware images and list the doors in them",
+    .help =
+	"Open firmware images, look at everything inside without running any of it, and list the\n"
+	"doors: ways in or out that nobody declared, each with its proof.\n\n"
+	"  postern scan router.bin                      the audit for a person\n"
+	"  postern scan router.bin -o router.postern    keep the case for show and query\n"
+	"  postern scan *.bin --json all.json --fail-on high\n\n"
+	"Exit status: 0 no door at or above --fail-on; 1 there are such doors; 2 could not run;\n"
+	"3 finished, but something was left out (see the notes with -v).\n",
+    .options = options,
+    .run = run,
 };

@@ -4,6 +4,6 @@
 #include "cli/cli.h"
 
 const struct command *const commands[] = {
-	&command_scan,
-	NULL,
+    &command_scan,
+    NULL,
 };

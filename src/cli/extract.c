@@ -11,7 +11,8 @@
 
 static struct extraction *current; /* the engine's sink has no room for a second owner */
 
-/* Open the folder of `path` below the root, making what is missing; -1 when something is in the way. */
+/* Open the folder of `path` below the root, making what is missing; -1 when something is in the
+ * way. */
 static int folder_of(const struct extraction *x, const char *path, const char **last)
 {
 	int at = dup(x->root);
@@ -55,11 +56,13 @@ static void on_content(struct engine_sink *sink, const char *path, const struct 
 			close(folder);
 		return;
 	}
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (at ? 0 : O_TRUNC), 0644);
+	int fd = openat(folder, name,
+			O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (at ? 0 : O_TRUNC), 0644);
 	close(folder);
 	if (fd < 0) {
 		if (at == 0)
-			msg_warn("%s cannot be written in %s: %s", path, x->folder, strerror(errno));
+			msg_warn("%s cannot be written in %s: %s", path, x->folder,
+				 strerror(errno));
 		return;
 	}
 	for (size_t done = 0; done < piece.n && !x->failed;) {
@@ -95,7 +98,8 @@ bool extract_begin(struct extraction *x, const char *folder, struct engine_sink 
  * A link is kept when it stays inside its own file tree: an absolute target is written relative to
  * the tree's root, one that climbs out ends at that root.
  */
-static void make_link(const struct extraction *x, const char *path, const char *name, const char *link)
+static void make_link(const struct extraction *x, const char *path, const char *name,
+		      const char *link)
 {
 	struct arena a = {0};
 	struct buf target = {0};
@@ -122,12 +126,14 @@ static void make_folder(const struct extraction *x, const char *path)
 	}
 }
 
-static void make_hardlink(const struct extraction *x, const char *path, const char *name, const char *link)
+static void make_hardlink(const struct extraction *x, const char *path, const char *name,
+			  const char *link)
 {
 	struct arena a = {0};
 	const char *last, *from_last;
 	size_t prefix = strlen(path) - strlen(name);
-	const char *from = arena_printf(&a, "%.*s%s", (int)prefix, path, path_clean(&a, span_str(link), NULL));
+	const char *from =
+	    arena_printf(&a, "%.*s%s", (int)prefix, path, path_clean(&a, span_str(link), NULL));
 	int to = folder_of(x, path, &last), of = folder_of(x, from, &from_last);
 	if (to >= 0 && of >= 0 && linkat(of, from_last, to, last, 0) != 0 && errno != EEXIST)
 		msg_warn("link %s cannot be made: %s", path, strerror(errno));
@@ -142,7 +148,8 @@ static void set_mode(const struct extraction *x, const char *path, uint32_t mode
 {
 	const char *last;
 	int folder = folder_of(x, path, &last);
-	int fd = folder >= 0 ? openat(folder, last, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
+	int fd =
+	    folder >= 0 ? openat(folder, last, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) : -1;
 	if (fd >= 0) {
 		fchmod(fd, (mode & 0777) | 0600);
 		close(fd);
@@ -155,11 +162,12 @@ bool extract_end(struct extraction *x, sqlite3 *db)
 {
 	sqlite3_stmt *s = NULL;
 	current = NULL;
-	if (!x->failed && sqlite3_prepare_v2(db,
-					     "SELECT path, name, type, link, mode FROM artifact WHERE type IN"
-					     " ('dir', 'symlink', 'hardlink', 'file') ORDER BY type = 'symlink',"
-					     " type = 'hardlink', id",
-					     -1, &s, NULL) != SQLITE_OK)
+	if (!x->failed &&
+	    sqlite3_prepare_v2(db,
+			       "SELECT path, name, type, link, mode FROM artifact WHERE type IN"
+			       " ('dir', 'symlink', 'hardlink', 'file') ORDER BY type = 'symlink',"
+			       " type = 'hardlink', id",
+			       -1, &s, NULL) != SQLITE_OK)
 		x->failed = true;
 	while (!x->failed && sqlite3_step(s) == SQLITE_ROW) {
 		const char *path = (const char *)sqlite3_column_text(s, 0);

@@ -9,7 +9,8 @@
 static void help(void)
 {
 	puts("postern finds the ways in and out of network equipment that nobody told you about.\n"
-	     "It opens the vendor's firmware image, never runs it, and shows each door with its proof.\n\n"
+	     "It opens the vendor's firmware image, never runs it, and shows each door with its "
+	     "proof.\n\n"
 	     "usage: postern COMMAND ...\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);

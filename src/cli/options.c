@@ -30,8 +30,8 @@ int cli_next(const struct command *c, int argc, char **argv, const char **argume
 	char shorts[3 * MAX_OPTIONS] = "+h";
 	size_t n = 0, k = 2;
 	for (const struct cli_option *o = c->options; o->name && n < MAX_OPTIONS; o++, n++) {
-		longs[n] = (struct option){o->name, o->argument ? required_argument : no_argument, NULL,
-					   1000 + (int)n};
+		longs[n] = (struct option){o->name, o->argument ? required_argument : no_argument,
+					   NULL, 1000 + (int)n};
 		if (o->letter) {
 			shorts[k++] = o->letter;
 			if (o->argument)

@@ -29,7 +29,8 @@ void progress_clear(void *line)
 
 void progress_start(struct progress_line *p, bool quiet)
 {
-	*p = (struct progress_line){.on = !quiet && isatty(STDERR_FILENO), .started = now_seconds()};
+	*p =
+	    (struct progress_line){.on = !quiet && isatty(STDERR_FILENO), .started = now_seconds()};
 	msg_hook(progress_clear, p);
 }
 
@@ -54,8 +55,8 @@ void progress_draw(void *line, const struct engine_progress *now)
 	double part = now->bytes_known ? (double)now->bytes_done / (double)now->bytes_known : 0;
 	if (part > 0.05)
 		snprintf(eta, sizeof eta, ", about %.0f s left", passed / part - passed);
-	snprintf(text, sizeof text, "%3.0f %%  %u of %u pieces, %.0f s%s", part * 100, now->tasks_done,
-		 now->tasks_known, passed, eta);
+	snprintf(text, sizeof text, "%3.0f %%  %u of %u pieces, %.0f s%s", part * 100,
+		 now->tasks_done, now->tasks_known, passed, eta);
 	fprintf(stderr, "\r%.*s\033[K", columns() - 1, text);
 	fflush(stderr);
 	p->drawn = t;

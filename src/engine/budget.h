@@ -6,27 +6,27 @@
 #include <stdint.h>
 
 enum {
-	MAX_DEPTH = 16,            /* containers inside containers */
-	MAX_MEMBERS = 300000,      /* members of one container */
-	MAX_NOTES = 64,            /* notes of one artifact; one more says that there were others */
-	MAX_FACTS = 20000,         /* facts of one observer about one artifact */
+	MAX_DEPTH = 16,	      /* containers inside containers */
+	MAX_MEMBERS = 300000, /* members of one container */
+	MAX_NOTES = 64,	      /* notes of one artifact; one more says that there were others */
+	MAX_FACTS = 20000,    /* facts of one observer about one artifact */
 	MAX_CHILDREN_CARVED = 4096,
-	MAX_RETRIES = 12,          /* times a task is tried again without what killed its worker */
-	KEEP_TEXT = 128 * 1024,    /* largest text file that tree observers see */
-	SPILL_SPLIT = 256 * 1024,  /* a container this large that can be opened in parts is a task */
-	SPILL_ANY = 1024 * 1024,   /* any container this large is a task */
-	PART_BYTES = 1024 * 1024,  /* content that one part takes before the next part's turn */
+	MAX_RETRIES = 12,	  /* times a task is tried again without what killed its worker */
+	KEEP_TEXT = 128 * 1024,	  /* largest text file that tree observers see */
+	SPILL_SPLIT = 256 * 1024, /* a container this large that can be opened in parts is a task */
+	SPILL_ANY = 1024 * 1024,  /* any container this large is a task */
+	PART_BYTES = 1024 * 1024, /* content that one part takes before the next part's turn */
 	MAX_PARTS = 16,
-	WEAK_KEPT = 64 * 1024,     /* a damaged stream is believed when it made this much */
-	OPEN_SECONDS = 60,         /* CPU time of one worker for one step before it is stopped */
+	WEAK_KEPT = 64 * 1024, /* a damaged stream is believed when it made this much */
+	OPEN_SECONDS = 60,     /* CPU time of one worker for one step before it is stopped */
 	OBSERVE_SECONDS = 30,
 };
 
-#define MAX_CHILD     (1ull << 30)   /* bytes of one member made in memory */
-#define MAX_IMAGE     (4ull << 30)   /* bytes of an image */
-#define MAX_MADE      (8ull << 30)   /* bytes made for one image, all members together */
-#define MIN_MADE      (64ull << 20)  /* what a nested container may always make at depth 1 */
-#define MAX_KEPT      (16ull << 20)  /* text kept of one file tree */
-#define WORKER_MEMORY (4ull << 30)   /* address space of a worker */
+#define MAX_CHILD     (1ull << 30)  /* bytes of one member made in memory */
+#define MAX_IMAGE     (4ull << 30)  /* bytes of an image */
+#define MAX_MADE      (8ull << 30)  /* bytes made for one image, all members together */
+#define MIN_MADE      (64ull << 20) /* what a nested container may always make at depth 1 */
+#define MAX_KEPT      (16ull << 20) /* text kept of one file tree */
+#define WORKER_MEMORY (4ull << 30)  /* address space of a worker */
 
 #endif

@@ -36,7 +36,8 @@ static bool read_one(struct reader *r, struct arena *a, struct tree_file *f)
 	return !r->bad && f->path;
 }
 
-/* Length of the folder part before "etc/..." when the path has one as a whole component, else -1. */
+/* Length of the folder part before "etc/..." when the path has one as a whole component, else -1.
+ */
 static long prefix_of(const char *path, const char *folder)
 {
 	size_t n = strlen(folder);
@@ -52,26 +53,29 @@ struct root {
 	bool etc, programs;
 };
 
-static void mark(struct root *roots, size_t *count, const char *path, struct arena *a, const char *folder,
-		 bool etc)
+static void mark(struct root *roots, size_t *count, const char *path, struct arena *a,
+		 const char *folder, bool etc)
 {
 	long n = prefix_of(path, folder);
 	if (n < 0)
 		return;
 	size_t i = 0;
-	while (i < *count && !(roots[i].n == (size_t)n && memcmp(roots[i].prefix, path, (size_t)n) == 0))
+	while (i < *count &&
+	       !(roots[i].n == (size_t)n && memcmp(roots[i].prefix, path, (size_t)n) == 0))
 		i++;
 	if (i == *count) {
 		if (*count == MAX_ROOTS)
 			return;
-		roots[(*count)++] = (struct root){arena_str(a, SPAN(path, (size_t)n)), (size_t)n, false, false};
+		roots[(*count)++] =
+		    (struct root){arena_str(a, SPAN(path, (size_t)n)), (size_t)n, false, false};
 	}
 	roots[i].etc = roots[i].etc || etc;
 	roots[i].programs = roots[i].programs || !etc;
 }
 
 /* Folders that hold both a configuration folder and programs, and lie in no other such folder. */
-static size_t find_roots(const struct tree_file *files, size_t count, struct arena *a, struct root *roots)
+static size_t find_roots(const struct tree_file *files, size_t count, struct arena *a,
+			 struct root *roots)
 {
 	static const char *const etc[] = {"etc", "etc_ro"};
 	static const char *const programs[] = {"bin", "sbin", "usr"};
@@ -85,7 +89,8 @@ static size_t find_roots(const struct tree_file *files, size_t count, struct are
 	for (size_t i = 0; i < found; i++) {
 		bool inner = !(roots[i].etc && roots[i].programs);
 		for (size_t k = 0; k < found && !inner; k++)
-			inner = k != i && roots[k].etc && roots[k].programs && roots[k].n < roots[i].n &&
+			inner = k != i && roots[k].etc && roots[k].programs &&
+				roots[k].n < roots[i].n &&
 				memcmp(roots[k].prefix, roots[i].prefix, roots[k].n) == 0;
 		if (!inner)
 			roots[kept++] = roots[i];
@@ -100,7 +105,8 @@ static struct tree tree_of(const struct tree_file *files, size_t count, const st
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		size_t home = 0;
-		while (home < root_count && strncmp(files[i].path, roots[home].prefix, roots[home].n) != 0)
+		while (home < root_count &&
+		       strncmp(files[i].path, roots[home].prefix, roots[home].n) != 0)
 			home++;
 		if (home != which)
 			continue;

@@ -18,7 +18,8 @@ struct bundle {
 	size_t count;
 };
 
-/* Worker: read a bundle (container u32, then members). Everything lives in the arena and in `in`. */
+/* Worker: read a bundle (container u32, then members). Everything lives in the arena and in `in`.
+ */
 bool bundle_read(struct bundle *b, struct span in, struct arena *a);
 
 #endif

@@ -24,11 +24,11 @@
 /* One artifact of the whole run. */
 struct knot {
 	struct row_artifact row;
-	uint32_t unit;          /* that reported it */
+	uint32_t unit; /* that reported it */
 	uint32_t source;
 	struct knot *parent, *first, *last, *next;
-	uint32_t index, id;     /* place in the list; final number */
-	struct span text;       /* kept for tree observers */
+	uint32_t index, id; /* place in the list; final number */
+	struct span text;   /* kept for tree observers */
 	bool kept;
 	const char *path;
 };
@@ -38,8 +38,8 @@ struct knots {
 	struct knot **list;
 	size_t count, cap;
 	struct knot ***by_unit; /* [unit][local id] */
-	uint32_t *ids;          /* local ids per unit */
-	size_t unit_count;      /* units with artifacts; those behind them are trees */
+	uint32_t *ids;		/* local ids per unit */
+	size_t unit_count;	/* units with artifacts; those behind them are trees */
 	struct source_info *sources;
 	size_t source_count;
 };
@@ -95,7 +95,8 @@ static int load(const char *path, struct source_info *info, bool *changed)
 		return -1;
 	}
 	if (S_ISDIR(before.st_mode)) {
-		msg_error("%s is a folder: give the image files in it, or pack it with tar first", path);
+		msg_error("%s is a folder: give the image files in it, or pack it with tar first",
+			  path);
 		close(from);
 		return -1;
 	}
@@ -138,8 +139,13 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 	info->name = path_clean(a, span_str(path_base(path)), NULL);
 	if (!*info->name)
 		info->name = "image";
-	struct task t = {.parts = 1, .size = info->size, .budget = MAX_MADE, .type = ENTRY_PART,
-			 .name = info->name, .chain = info->name, .keep = r->options->keep,
+	struct task t = {.parts = 1,
+			 .size = info->size,
+			 .budget = MAX_MADE,
+			 .type = ENTRY_PART,
+			 .name = info->name,
+			 .chain = info->name,
+			 .keep = r->options->keep,
 			 .no_known = r->options->no_known};
 	run_add(r, &t, fd, (uint32_t)k->source_count++);
 	return true;
@@ -168,8 +174,8 @@ static void collect_rows(struct knots *k, uint32_t unit)
 	pos = 0;
 	for (int kind; (kind = unit_frame(u, &pos, &p));) {
 		struct row_artifact row;
-		if (kind != FRAME_ARTIFACT || !get_artifact(&p, &k->run->arena, &row) || row.id > max ||
-		    k->by_unit[unit][row.id])
+		if (kind != FRAME_ARTIFACT || !get_artifact(&p, &k->run->arena, &row) ||
+		    row.id > max || k->by_unit[unit][row.id])
 			continue;
 		struct knot *n = arena_alloc(&k->run->arena, sizeof *n);
 		n->row = row;
@@ -255,8 +261,9 @@ static void number_below(struct knots *k, struct knot *root, uint32_t *next)
 	struct knot *n = root;
 	while (n) {
 		n->id = ++*next;
-		n->path = n->parent ? arena_printf(&k->run->arena, "%s/%s", n->parent->path, n->row.name)
-				    : n->row.name;
+		n->path = n->parent
+			      ? arena_printf(&k->run->arena, "%s/%s", n->parent->path, n->row.name)
+			      : n->row.name;
 		if (n->first) {
 			n = n->first;
 			continue;
@@ -328,9 +335,14 @@ static void bundle_members(struct outbox *o, struct knot *container, struct aren
 	for (struct knot *n = container->first; n; n = n->next) {
 		struct knot *what = meant(&d, n, a);
 		const struct row_artifact *row = &what->row;
-		struct tree_file f = {.path = n->row.name, .link = row->link, .arch = row->arch,
-				      .size = row->size, .mode = row->mode, .uid = row->uid,
-				      .gid = row->gid, .id = what->index};
+		struct tree_file f = {.path = n->row.name,
+				      .link = row->link,
+				      .arch = row->arch,
+				      .size = row->size,
+				      .mode = row->mode,
+				      .uid = row->uid,
+				      .gid = row->gid,
+				      .id = what->index};
 		bool text = row->format && strcmp(row->format, "text") == 0;
 		f.format = text ? NULL : row->format;
 		if (what->kept && kept + what->text.n <= MAX_KEPT) {
@@ -359,8 +371,11 @@ static bool add_tree_units(struct knots *k, struct knot *container)
 		ok = n > 0;
 		done += ok ? (size_t)n : 0;
 	}
-	struct task t = {.tree = true, .size = o.b.n, .parts = (uint32_t)observer_count + 1,
-			 .no_known = r->options->no_known, .budget = MAX_MADE};
+	struct task t = {.tree = true,
+			 .size = o.b.n,
+			 .parts = (uint32_t)observer_count + 1,
+			 .no_known = r->options->no_known,
+			 .budget = MAX_MADE};
 	for (uint32_t i = 0; ok && i < observer_count; i++) {
 		if (!observers[i]->observe_tree)
 			continue;
@@ -388,7 +403,7 @@ static bool is_tree(const struct knot *n)
 
 /* A frame of a region, note or fact, and where it goes. */
 struct item {
-	uint32_t id;        /* final number of the artifact */
+	uint32_t id; /* final number of the artifact */
 	uint32_t kind, group, part;
 	uint32_t unit;
 	size_t pos, at;
@@ -422,13 +437,21 @@ static void collect_items(struct knots *k, uint32_t unit, struct items *items)
 		if (kind != FRAME_REGION && kind != FRAME_NOTE && kind != FRAME_FACT)
 			continue;
 		uint32_t id = read_u32(&p);
-		struct knot *n = u->task.tree ? (id < k->count ? k->list[id] : NULL) : knot_at(k, unit, id);
+		struct knot *n =
+		    u->task.tree ? (id < k->count ? k->list[id] : NULL) : knot_at(k, unit, id);
 		if (!n || !n->id)
 			continue;
-		items->list = mem_grow(items->list, &items->cap, items->count + 1, sizeof(struct item));
-		items->list[items->count++] = (struct item){
-			.id = n->id, .kind = (uint32_t)kind, .group = u->task.tree ? 2 : id == 0 && u->from >= 0 ? 1 : 0,
-			.part = u->task.part, .unit = unit, .pos = pos, .at = start};
+		items->list =
+		    mem_grow(items->list, &items->cap, items->count + 1, sizeof(struct item));
+		items->list[items->count++] = (struct item){.id = n->id,
+							    .kind = (uint32_t)kind,
+							    .group = u->task.tree	       ? 2
+								     : id == 0 && u->from >= 0 ? 1
+											       : 0,
+							    .part = u->task.part,
+							    .unit = unit,
+							    .pos = pos,
+							    .at = start};
 	}
 }
 
@@ -471,8 +494,8 @@ static void hand_over(struct knots *k, const struct item *it, struct engine_outc
 		return;
 	}
 	const char *what = get_str(&p, a);
-	if (p.bad || !what || (last->what && last->id == it->id && last->at == at &&
-			       strcmp(last->what, what) == 0))
+	if (p.bad || !what ||
+	    (last->what && last->id == it->id && last->at == at && strcmp(last->what, what) == 0))
 		return;
 	outcome->incomplete = outcome->incomplete || speaks_of_limits(what);
 	sink->note(sink, it->id, at, what);
@@ -490,8 +513,8 @@ static void deliver_artifacts(struct knots *k)
 		sink->source(sink, &k->sources[i]);
 	for (size_t i = 0; i < k->count && by_id[i]; i++) {
 		struct knot *n = by_id[i];
-		struct final_artifact f = {n->id, n->source + 1, n->parent ? n->parent->id : 0, n->path,
-					   &n->row};
+		struct final_artifact f = {n->id, n->source + 1, n->parent ? n->parent->id : 0,
+					   n->path, &n->row};
 		sink->artifact(sink, &f);
 	}
 	mem_free(by_id);

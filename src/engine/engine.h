@@ -10,7 +10,7 @@
 
 struct final_artifact {
 	uint32_t id, source, parent; /* from 1; parent 0: none */
-	const char *path;            /* "router.bin/squashfs@0x20000/usr/sbin/httpd" */
+	const char *path;	     /* "router.bin/squashfs@0x20000/usr/sbin/httpd" */
 	const struct row_artifact *row;
 };
 
@@ -41,16 +41,16 @@ struct engine_progress {
 };
 
 struct engine_options {
-	unsigned jobs;    /* workers; 0: one per processor */
-	bool no_known;    /* leave the catalogue of known doors out */
+	unsigned jobs;	  /* workers; 0: one per processor */
+	bool no_known;	  /* leave the catalogue of known doors out */
 	const char *keep; /* see struct task */
 	void (*progress)(void *user, const struct engine_progress *);
 	void *user;
 };
 
 struct engine_outcome {
-	bool incomplete;  /* a budget was reached or an analyser failed: see the notes */
-	bool failed;      /* the environment did not allow it: a message was printed */
+	bool incomplete; /* a budget was reached or an analyser failed: see the notes */
+	bool failed;	 /* the environment did not allow it: a message was printed */
 };
 
 struct engine_outcome engine_scan(const char *const *images, size_t count,

@@ -18,31 +18,33 @@ struct status_page {
 
 struct job {
 	struct task task;
-	struct span bytes;           /* what the task's descriptor maps */
+	struct span bytes; /* what the task's descriptor maps */
 	const struct scanner *scanner;
-	struct findings *findings;   /* free for reuse, or NULL while somebody uses them */
+	struct findings *findings; /* free for reuse, or NULL while somebody uses them */
 	struct outbox *out;
 	struct status_page *page;
-	struct arena arena;          /* until the end of the task */
-	struct arena scratch;        /* until the end of one observer's call */
+	struct arena arena;   /* until the end of the task */
+	struct arena scratch; /* until the end of one observer's call */
 	uint32_t next_id;
-	uint64_t budget;             /* bytes that may still be made */
-	uint8_t (*opened)[32];       /* digests of containers of this task that were opened */
+	uint64_t budget;       /* bytes that may still be made */
+	uint8_t (*opened)[32]; /* digests of containers of this task that were opened */
 	size_t opened_count, opened_cap;
 };
 
 /* One artifact at work. */
 struct node {
 	uint32_t id, parent, ordinal, depth;
-	struct entry e;      /* e.path is clean */
+	struct entry e; /* e.path is clean */
 	struct span bytes;
-	uint64_t offset;     /* in the bytes of the parent */
-	bool member;         /* of a file tree */
+	uint64_t offset; /* in the bytes of the parent */
+	bool member;	 /* of a file tree */
 	bool carved;
-	bool root;           /* the task's own artifact */
-	bool absent;         /* content is not all there */
-	const char *chain;   /* set while somebody wants content */
-	struct { uint64_t begin, end; } *claimed; /* ranges that containers took */
+	bool root;	   /* the task's own artifact */
+	bool absent;	   /* content is not all there */
+	const char *chain; /* set while somebody wants content */
+	struct {
+		uint64_t begin, end;
+	} * claimed; /* ranges that containers took */
 	size_t claimed_count, claimed_cap;
 	const struct format *format;
 	uint8_t sha256[32];
@@ -60,7 +62,7 @@ void node_observe(struct job *j, struct node *n, const struct findings *f, const
 void job_observe_tree(struct job *j);
 
 void node_note(struct job *j, struct node *n, uint64_t at, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 /*
  * Say what comes next to the parent, and learn whether it must be left out because it killed a

@@ -20,7 +20,7 @@ struct literals {
 	hs_scratch_t *scratch;
 	struct state *states;
 	size_t state_count, state_cap;
-	uint32_t *same;          /* next literal + 1 with the same folded bytes */
+	uint32_t *same; /* next literal + 1 with the same folded bytes */
 };
 
 static uint8_t fold(uint8_t c)
@@ -150,7 +150,6 @@ struct call {
 	const struct literals *l;
 	void (*hit)(void *, uint32_t, uint64_t);
 	void *user;
-
 };
 
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
@@ -174,8 +173,8 @@ void literals_scan(const struct literals *l, struct span in,
 	struct call c = {l, hit, user};
 	if (in.n > UINT32_MAX)
 		in.n = UINT32_MAX;
-	if (in.n && hs_scan(l->database, (const char *)in.p, (unsigned)in.n, 0, l->scratch, on_match,
-			    &c) != HS_SUCCESS)
+	if (in.n && hs_scan(l->database, (const char *)in.p, (unsigned)in.n, 0, l->scratch,
+			    on_match, &c) != HS_SUCCESS)
 		abort();
 }
 

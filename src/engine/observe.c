@@ -68,7 +68,8 @@ static bool wants(const struct observer *o, const struct artifact *a)
 	       ((o->wants & WANTS_HITS) && a->hit_count);
 }
 
-void node_observe(struct job *j, struct node *n, const struct findings *f, const char *arch, bool text)
+void node_observe(struct job *j, struct node *n, const struct findings *f, const char *arch,
+		  bool text)
 {
 	struct artifact a = {.bytes = n->bytes, .path = n->e.path, .arch = arch, .mode = n->e.mode};
 	a.text = text;

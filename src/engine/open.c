@@ -83,12 +83,25 @@ static void report(struct job *j, struct node *n, const struct label *label, boo
 {
 	char clean[sizeof label->text + 1];
 	struct row_artifact row = {
-		.id = n->id, .parent = n->parent, .ordinal = n->ordinal, .type = n->e.type,
-		.name = n->e.path, .link = n->e.link, .offset = n->offset,
-		.size = n->absent ? n->e.size : n->bytes.n, .mtime = n->e.mtime, .mode = n->e.mode,
-		.uid = n->e.uid, .gid = n->e.gid, .dev_major = n->e.dev_major,
-		.dev_minor = n->e.dev_minor, .owned = n->e.owned, .carved = n->carved,
-		.absent = n->absent, .kind = label->type, .arch = label->arch,
+	    .id = n->id,
+	    .parent = n->parent,
+	    .ordinal = n->ordinal,
+	    .type = n->e.type,
+	    .name = n->e.path,
+	    .link = n->e.link,
+	    .offset = n->offset,
+	    .size = n->absent ? n->e.size : n->bytes.n,
+	    .mtime = n->e.mtime,
+	    .mode = n->e.mode,
+	    .uid = n->e.uid,
+	    .gid = n->e.gid,
+	    .dev_major = n->e.dev_major,
+	    .dev_minor = n->e.dev_minor,
+	    .owned = n->e.owned,
+	    .carved = n->carved,
+	    .absent = n->absent,
+	    .kind = label->type,
+	    .arch = label->arch,
 	};
 	bool content = n->e.type == ENTRY_FILE || n->e.type == ENTRY_PART;
 	snprintf(clean, sizeof clean, "%.*s", (int)sizeof label->text, label->text);
@@ -126,8 +139,9 @@ static bool wanted(const struct job *j, const struct node *n, bool opened)
 /* Text that a tree observer may want: not pages and translations, which are many and large. */
 static void keep_text(struct job *j, const struct node *n, bool text)
 {
-	static const char *const not_these[] = {".html", ".htm", ".js",  ".css", ".svg", ".po", ".lng",
-						".asp",  ".map", ".txt", ".h",	 ".c",	 ".xsd"};
+	static const char *const not_these[] = {".html", ".htm", ".js",	 ".css", ".svg",
+						".po",	 ".lng", ".asp", ".map", ".txt",
+						".h",	 ".c",	 ".xsd"};
 	if (!n->member || !text || n->e.type != ENTRY_FILE || n->bytes.n > KEEP_TEXT)
 		return;
 	for (size_t i = 0; i < sizeof not_these / sizeof *not_these; i++)
@@ -144,15 +158,15 @@ static void keep_text(struct job *j, const struct node *n, bool text)
 struct opening {
 	struct sink sink;
 	struct job *j;
-	struct node *n;      /* the container */
+	struct node *n; /* the container */
 	const struct format *format;
 	uint32_t ordinal;
-	uint64_t planned;    /* declared content so far: decides whose turn it is */
-	struct entry now;    /* between begin and end */
+	uint64_t planned; /* declared content so far: decides whose turn it is */
+	struct entry now; /* between begin and end */
 	const char *now_path, *now_link;
 	struct buf content;
 	bool open, mine, refused, trial;
-	bool made;           /* trial: a member was made */
+	bool made; /* trial: a member was made */
 	enum status made_status;
 	uint64_t now_offset;
 };
@@ -171,8 +185,8 @@ static enum status admit(struct opening *o, const struct entry *e, bool *mine)
 {
 	if (o->ordinal == MAX_MEMBERS) {
 		if (!o->refused)
-			node_note(o->j, o->n, e->at, "more than %d members: the rest was not opened",
-				  MAX_MEMBERS);
+			node_note(o->j, o->n, e->at,
+				  "more than %d members: the rest was not opened", MAX_MEMBERS);
 		o->refused = true;
 		return ST_LIMIT;
 	}
@@ -185,7 +199,8 @@ static void child(struct opening *o, const struct entry *e, const char *path, co
 		  struct span bytes, uint64_t offset, bool absent)
 {
 	struct job *j = o->j;
-	struct node c = {.parent = o->n->id, .ordinal = o->ordinal, .depth = o->n->depth + 1, .e = *e};
+	struct node c = {
+	    .parent = o->n->id, .ordinal = o->ordinal, .depth = o->n->depth + 1, .e = *e};
 	c.id = j->next_id++;
 	c.e.path = path;
 	c.e.link = link;
@@ -223,8 +238,8 @@ static enum status on_slice(struct sink *s, const struct entry *e, struct span b
 		return st;
 	const uint8_t *base = o->n->bytes.p;
 	uint64_t offset = bytes.n && bytes.p >= base && bytes.p <= base + o->n->bytes.n
-				  ? (uint64_t)(bytes.p - base)
-				  : e->at;
+			      ? (uint64_t)(bytes.p - base)
+			      : e->at;
 	const char *path = clean_name(o, e);
 	if (e->type == ENTRY_DIR && strcmp(path, ".") == 0)
 		return ST_OK;
@@ -268,10 +283,11 @@ static void fault(struct opening *o, enum status st)
 {
 	if (st == ST_LIMIT)
 		node_note(o->j, o->n, o->now_offset,
-			  "limit reached: \"%s\" was not made beyond %zu bytes", o->now_path, o->content.n);
+			  "limit reached: \"%s\" was not made beyond %zu bytes", o->now_path,
+			  o->content.n);
 	else if (st != ST_OK)
-		node_note(o->j, o->n, o->now_offset, "\"%s\" is %s: %zu bytes could be read", o->now_path,
-			  status_word(st), o->content.n);
+		node_note(o->j, o->n, o->now_offset, "\"%s\" is %s: %zu bytes could be read",
+			  o->now_path, status_word(st), o->content.n);
 }
 
 static enum status on_end(struct sink *s, enum status st)
@@ -307,8 +323,10 @@ static void on_note(struct sink *s, uint64_t at, const char *what)
 
 static struct opening opening_of(struct job *j, struct node *n, const struct format *f)
 {
-	return (struct opening){
-		.sink = {on_slice, on_begin, on_write, on_end, on_note, 0}, .j = j, .n = n, .format = f};
+	return (struct opening){.sink = {on_slice, on_begin, on_write, on_end, on_note, 0},
+				.j = j,
+				.n = n,
+				.format = f};
 }
 
 static bool seen_before(struct job *j, struct node *n)
@@ -324,11 +342,12 @@ static bool seen_before(struct job *j, struct node *n)
 /* Hand a container to the parent; the bytes go along unless they stand in the task's own. */
 static void spill(struct job *j, struct node *n, const struct format *f)
 {
-	bool mapped = n->bytes.p >= j->bytes.p && n->bytes.p + n->bytes.n <= j->bytes.p + j->bytes.n;
+	bool mapped =
+	    n->bytes.p >= j->bytes.p && n->bytes.p + n->bytes.n <= j->bytes.p + j->bytes.n;
 	uint64_t offset = mapped ? (uint64_t)(n->bytes.p - j->bytes.p) : 0;
 	uint32_t parts = (f->flags & FORMAT_SPLIT) && n->bytes.n >= SPILL_SPLIT
-				 ? (uint32_t)(n->bytes.n >> 19)
-				 : 1;
+			     ? (uint32_t)(n->bytes.n >> 19)
+			     : 1;
 	uint64_t floor = MIN_MADE >> (2 * (n->depth < 12 ? n->depth : 12));
 	uint64_t budget = j->budget / 8 > floor ? j->budget / 8 : floor;
 	int fd = -1;
@@ -391,7 +410,8 @@ static uint64_t open_now(struct job *j, struct node *n, const struct format *f)
 static bool may_open(struct job *j, struct node *n)
 {
 	if (n->depth >= MAX_DEPTH) {
-		node_note(j, n, 0, "limit reached: more than %d containers inside each other", MAX_DEPTH);
+		node_note(j, n, 0, "limit reached: more than %d containers inside each other",
+			  MAX_DEPTH);
 		return false;
 	}
 	if (j->budget < 4096) {
@@ -414,7 +434,8 @@ static bool should_spill(const struct node *n, const struct format *f)
 
 static void claim(struct node *n, uint64_t begin, uint64_t end)
 {
-	n->claimed = mem_grow(n->claimed, &n->claimed_cap, n->claimed_count + 1, sizeof *n->claimed);
+	n->claimed =
+	    mem_grow(n->claimed, &n->claimed_cap, n->claimed_count + 1, sizeof *n->claimed);
 	n->claimed[n->claimed_count].begin = begin;
 	n->claimed[n->claimed_count++].end = end;
 }
@@ -454,7 +475,7 @@ static void settle(struct opening *trial, struct node *n)
 struct carving {
 	struct job *j;
 	struct node *n;
-	uint64_t done;     /* everything before this is accounted for */
+	uint64_t done; /* everything before this is accounted for */
 	uint32_t children;
 	bool regions;
 };
@@ -468,7 +489,8 @@ static void gap_region(void *user, const struct region *r)
 static void close_gap(struct carving *c, uint64_t upto)
 {
 	if (c->regions && upto > c->done)
-		region_classify(span_cut(c->n->bytes, c->done, upto - c->done), c->done, gap_region, c);
+		region_classify(span_cut(c->n->bytes, c->done, upto - c->done), c->done, gap_region,
+				c);
 	c->done = upto;
 }
 
@@ -524,7 +546,8 @@ static bool try_stream(struct carving *c, const struct candidate *k, uint64_t at
 	return take;
 }
 
-static bool take_candidates(struct carving *c, const struct candidate *list, size_t count, uint64_t at)
+static bool take_candidates(struct carving *c, const struct candidate *list, size_t count,
+			    uint64_t at)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct candidate *k = &list[i];
@@ -561,7 +584,8 @@ static void carve(struct carving *c, const struct findings *f, const struct cand
 		size_t n = 0, at = list[i].offset, k = i;
 		while (k < count && list[k].offset == at)
 			k++;
-		if (at >= c->done && (at > 0 || !start_count) && c->children < MAX_CHILDREN_CARVED) {
+		if (at >= c->done && (at > 0 || !start_count) &&
+		    c->children < MAX_CHILDREN_CARVED) {
 			for (; i < k; i++)
 				consider(span_from(c->n->bytes, at), list[i].format, all, &n);
 			take_candidates(c, all, n, at);
@@ -644,7 +668,8 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 	j->findings = f;
 	keep_text(j, n, text);
 	report(j, n, &label, text);
-	if (wanted(j, n, c.children > 0 && c.done == n->bytes.n && n->claimed_count > 0 && !n->member))
+	if (wanted(j, n,
+		   c.children > 0 && c.done == n->bytes.n && n->claimed_count > 0 && !n->member))
 		put_content(j, n);
 }
 
@@ -656,8 +681,8 @@ static bool whole_stream(struct job *j, struct node *n, const struct candidate *
 	uint64_t before = j->budget;
 	if (!k->format->open || !(k->format->flags & FORMAT_STREAM) || n->depth >= MAX_DEPTH)
 		return false;
-	bool take = trial_run(j, n, k, n->bytes, &o) &&
-		    region_is_padding(span_from(n->bytes, o.sink.used));
+	bool take =
+	    trial_run(j, n, k, n->bytes, &o) && region_is_padding(span_from(n->bytes, o.sink.used));
 	if (take) {
 		n->format = k->format;
 		if (n->format->label)
@@ -725,8 +750,8 @@ static void open_given(struct job *j, struct node *n)
 void job_run(struct job *j)
 {
 	struct node n = {.root = true, .bytes = j->bytes, .depth = j->task.depth};
-	n.e = (struct entry){.type = (enum entry_type)j->task.type, .mode = j->task.mode,
-			     .size = j->bytes.n};
+	n.e = (struct entry){
+	    .type = (enum entry_type)j->task.type, .mode = j->task.mode, .size = j->bytes.n};
 	n.e.path = j->task.name;
 	n.chain = j->task.chain;
 	n.member = j->task.member;

@@ -132,7 +132,9 @@ long pipe_receive(int sock, void *to, size_t n, int *fd)
 		struct cmsghdr head;
 		char room[CMSG_SPACE(sizeof(int))];
 	} control = {0};
-	struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = &control,
 			   .msg_controllen = sizeof control};
 	*fd = -1;
 	ssize_t got = recvmsg(sock, &m, MSG_CMSG_CLOEXEC);

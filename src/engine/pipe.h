@@ -17,12 +17,12 @@
 enum frame {
 	FRAME_TASK = 1, /* parent to worker; fd: the bytes */
 	FRAME_ARTIFACT, /* struct row_artifact */
-	FRAME_REGION,   /* id, offset, size, what, entropy (milli-bits) */
-	FRAME_NOTE,     /* id, offset, what */
-	FRAME_FACT,     /* id, observer, table, place, columns */
-	FRAME_TEXT,     /* id, bytes: content that tree observers may see */
-	FRAME_SPILL,    /* id, format, offset, size, parts, depth, budget; fd when the bytes are new */
-	FRAME_CONTENT,  /* id, offset, bytes: a piece of an artifact that somebody asked for */
+	FRAME_REGION,	/* id, offset, size, what, entropy (milli-bits) */
+	FRAME_NOTE,	/* id, offset, what */
+	FRAME_FACT,	/* id, observer, table, place, columns */
+	FRAME_TEXT,	/* id, bytes: content that tree observers may see */
+	FRAME_SPILL, /* id, format, offset, size, parts, depth, budget; fd when the bytes are new */
+	FRAME_CONTENT, /* id, offset, bytes: a piece of an artifact that somebody asked for */
 	FRAME_DONE,
 };
 
@@ -32,20 +32,21 @@ enum { FRAME_HEAD = 5, FRAME_MAX = 32 << 20 };
 struct row_artifact {
 	uint32_t id, parent; /* numbers of the task; 0 is the artifact the task was given */
 	uint32_t ordinal;    /* place among the members of its container */
-	uint32_t type;       /* enum entry_type */
+	uint32_t type;	     /* enum entry_type */
 	const char *name;    /* clean path inside its container; a part: its word */
 	const char *link, *format, *kind, *arch, *detail;
 	uint64_t offset, size; /* where it stands in the bytes of its parent */
 	int64_t mtime;
 	uint32_t mode, uid, gid, dev_major, dev_minor;
-	bool owned, hashed, carved, absent; /* absent: content was not made (damaged, encrypted, limit) */
+	bool owned, hashed, carved,
+	    absent; /* absent: content was not made (damaged, encrypted, limit) */
 	uint8_t sha256[32];
 };
 
 struct task {
 	uint32_t id;
-	bool tree;             /* bytes are a tree bundle, not an artifact */
-	uint32_t part, parts;  /* this part of how many; 0 of 1: all of it */
+	bool tree;	      /* bytes are a tree bundle, not an artifact */
+	uint32_t part, parts; /* this part of how many; 0 of 1: all of it */
 	uint32_t depth;
 	uint64_t offset, size; /* where the artifact stands in the descriptor */
 	uint64_t budget;       /* bytes that may be made */
@@ -54,12 +55,12 @@ struct task {
 	const char *format;    /* open it as this; NULL: find out */
 	const char *keep;      /* NULL: nothing; "*": content of all files; else of this chain */
 	uint32_t type, mode;
-	bool member;           /* a member of a file tree */
+	bool member; /* a member of a file tree */
 	bool no_known;
 	struct skip {
 		uint32_t id, stage;
 		bool time; /* it ran too long; else it crashed */
-	} *skips;
+	} * skips;
 	uint32_t skip_count;
 };
 
@@ -74,7 +75,7 @@ struct outbox {
 };
 
 void out_begin(struct outbox *o, enum frame kind);
-void out_end(struct outbox *o);           /* sends when enough has gathered */
+void out_end(struct outbox *o);		   /* sends when enough has gathered */
 void out_end_fd(struct outbox *o, int fd); /* sends at once, with a descriptor */
 void out_flush(struct outbox *o);
 void put_u8(struct outbox *o, uint8_t v);
@@ -91,12 +92,13 @@ void put_artifact(struct outbox *o, const struct row_artifact *row);
 bool get_artifact(struct reader *r, struct arena *a, struct row_artifact *row);
 void put_task(struct outbox *o, const struct task *t);
 bool get_task(struct reader *r, struct arena *a, struct task *t);
-void put_fact(struct outbox *o, uint32_t id, uint32_t observer, enum fact_table t, const void *fact);
+void put_fact(struct outbox *o, uint32_t id, uint32_t observer, enum fact_table t,
+	      const void *fact);
 
 /* A decoded fact: values in the order of the table's columns. */
 struct value {
 	const char *text; /* COLUMN_TEXT, NULL: none */
-	struct num num;   /* COLUMN_INT */
+	struct num num;	  /* COLUMN_INT */
 };
 enum { MAX_COLUMNS = 16 };
 struct row_fact {

@@ -62,7 +62,8 @@ static double chi_square(const uint64_t counts[256], size_t n)
  */
 static bool looks_like_code(struct span s)
 {
-	static const uint8_t mips[] = {0x8f, 0xaf, 0x24, 0x27, 0x3c, 0x10, 0x14, 0x00, 0x0c, 0x8c, 0xac, 0x03};
+	static const uint8_t mips[] = {0x8f, 0xaf, 0x24, 0x27, 0x3c, 0x10,
+				       0x14, 0x00, 0x0c, 0x8c, 0xac, 0x03};
 	size_t lanes[4][256] = {{0}}, quads = s.n / 4;
 	if (quads < 256)
 		return false;
@@ -171,7 +172,8 @@ void region_classify(struct span in, uint64_t base, void (*emit)(void *user, con
 	for (size_t at = 0; at < in.n;) {
 		struct span rest = span_from(in, at);
 		size_t run = run_length(rest);
-		size_t n = run >= MIN_PADDING || run == rest.n ? run : next_run(span_cut(rest, 0, PIECE));
+		size_t n =
+		    run >= MIN_PADDING || run == rest.n ? run : next_run(span_cut(rest, 0, PIECE));
 		piece(&m, at, n ? n : 1);
 		at += n ? n : 1;
 	}

@@ -9,7 +9,7 @@ enum { MAX_PROPOSALS = 1 << 20, MAX_HITS = 4096 };
 /* What a literal stands for: a magic of a format, or a pattern of an observer. */
 struct meaning {
 	uint32_t owner, pattern; /* index of the format or observer; index of the pattern */
-	uint64_t back;           /* magic: bytes between the start of the format and the magic */
+	uint64_t back;		 /* magic: bytes between the start of the format and the magic */
 	bool is_format;
 };
 
@@ -42,8 +42,9 @@ struct scanner *scanner_new(void)
 	for (uint32_t i = 0; i < observer_count; i++) {
 		const struct pattern *p = observers[i]->patterns;
 		for (uint32_t k = 0; p && p[k].text; k++)
-			add(s, (struct literal){p[k].text, p[k].n ? p[k].n : strlen(p[k].text),
-						p[k].any_case},
+			add(s,
+			    (struct literal){p[k].text, p[k].n ? p[k].n : strlen(p[k].text),
+					     p[k].any_case},
 			    (struct meaning){i, k, 0, false});
 	}
 	s->literals = literals_new(s->list, s->count, false);

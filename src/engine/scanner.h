@@ -25,7 +25,7 @@ struct findings {
 	struct {
 		struct hit *list; /* sorted by offset, then pattern */
 		size_t count, cap;
-	} *hits;
+	} * hits;
 	bool overflow; /* more proposals than the scan keeps */
 };
 

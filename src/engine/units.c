@@ -20,11 +20,11 @@ enum { RECEIVE = 256 * 1024, TICK = 100 /* ms */, MAX_FDS = 16 };
 struct slot {
 	struct worker_handle w;
 	bool alive;
-	int64_t unit;         /* index, -1: idle */
+	int64_t unit; /* index, -1: idle */
 	struct buf in;
-	int fds[MAX_FDS];     /* descriptors whose frames have not been read yet */
+	int fds[MAX_FDS]; /* descriptors whose frames have not been read yet */
 	size_t fd_count;
-	uint64_t where;       /* last step seen, and the worker's CPU time then */
+	uint64_t where; /* last step seen, and the worker's CPU time then */
 	double cpu;
 };
 
@@ -111,7 +111,7 @@ static void blame(struct run *r, struct slot *s, bool time)
 	if (u->task.id < r->first_waiting)
 		r->first_waiting = u->task.id;
 	u->skips[u->task.skip_count++] =
-		(struct skip){(uint32_t)(where >> 32), (uint32_t)where, time};
+	    (struct skip){(uint32_t)(where >> 32), (uint32_t)where, time};
 	if (++u->tries <= MAX_RETRIES)
 		return;
 	/* hopeless: one note about the whole, in the words of a worker */
@@ -167,8 +167,8 @@ static bool on_spill(struct run *r, struct slot *s, struct reader *p)
 	for (t.part = 0; t.part < t.parts; t.part++) {
 		int copy = dup(fd);
 		if (copy < 0) {
-			msg_error("cannot keep %zu open files: %s; raise the limit with ulimit -n", r->count,
-				  strerror(errno));
+			msg_error("cannot keep %zu open files: %s; raise the limit with ulimit -n",
+				  r->count, strerror(errno));
 			r->failed = true;
 			break;
 		}
@@ -252,7 +252,8 @@ static void watch(struct run *r, struct slot *s)
 	if (where != s->where) {
 		s->where = where;
 		s->cpu = now;
-	} else if (now - s->cpu > ((uint32_t)where >= STAGE_OBSERVER ? OBSERVE_SECONDS : OPEN_SECONDS)) {
+	} else if (now - s->cpu >
+		   ((uint32_t)where >= STAGE_OBSERVER ? OBSERVE_SECONDS : OPEN_SECONDS)) {
 		bury(r, s, true);
 	}
 }
@@ -274,7 +275,8 @@ static bool fill(struct run *r)
 		if (s->unit >= 0)
 			continue;
 		if (!s->alive && !(s->alive = zygote_worker(&r->zygote, &s->w))) {
-			msg_error("cannot start a worker process: is the limit of processes or memory reached?");
+			msg_error("cannot start a worker process: is the limit of processes or "
+				  "memory reached?");
 			return false;
 		}
 		if (!give(r, s, next))
@@ -302,7 +304,8 @@ static struct slot *slot_of(struct run *r, int sock)
 
 static void tell(struct run *r, bool last)
 {
-	struct engine_progress p = {r->bytes_done, r->bytes_known, r->done, (uint32_t)r->count, last};
+	struct engine_progress p = {r->bytes_done, r->bytes_known, r->done, (uint32_t)r->count,
+				    last};
 	if (r->options->progress)
 		r->options->progress(r->options->user, &p);
 }

@@ -10,13 +10,13 @@ enum unit_state { UNIT_WAITING, UNIT_RUNNING, UNIT_DONE, UNIT_DROPPED };
 
 /* One task and what came of it. */
 struct unit {
-	struct task task;     /* its strings live in the run's arena */
-	int fd;               /* sealed bytes; owned */
-	uint32_t source;      /* index of the source */
-	int64_t from;         /* unit that spilled it; -1: a source or a tree */
-	uint32_t from_id;     /* the spilled artifact's number there */
+	struct task task; /* its strings live in the run's arena */
+	int fd;		  /* sealed bytes; owned */
+	uint32_t source;  /* index of the source */
+	int64_t from;	  /* unit that spilled it; -1: a source or a tree */
+	uint32_t from_id; /* the spilled artifact's number there */
 	enum unit_state state;
-	struct buf records;   /* frames of the worker, as received, without spills */
+	struct buf records; /* frames of the worker, as received, without spills */
 	struct skip skips[64];
 	uint32_t tries;
 };

@@ -45,7 +45,8 @@ bool job_step(struct job *j, struct node *n, uint32_t stage, const char *name)
 		if (s->id != n->id || s->stage != stage)
 			continue;
 		if (s->time)
-			node_note(j, n, 0, "budget reached: %s took too long and was stopped", name);
+			node_note(j, n, 0, "budget reached: %s took too long and was stopped",
+				  name);
 		else
 			node_note(j, n, 0, "analyser failed: %s", name);
 		return false;
@@ -92,22 +93,25 @@ static bool receive_task(int sock, struct arena *a, struct task *t, int *fd)
 
 /* The worker's life: a task, its frames, the next task. */
 __attribute__((noreturn)) static void worker_main(int sock, struct status_page *page,
-						 const struct scanner *scanner)
+						  const struct scanner *scanner)
 {
 	struct findings *findings = findings_new();
 	struct outbox out = {.fd = sock};
 	sandbox_enter();
 	for (;;) {
-		struct job j = {.scanner = scanner, .findings = findings, .out = &out, .page = page};
+		struct job j = {
+		    .scanner = scanner, .findings = findings, .out = &out, .page = page};
 		struct arena task_arena = {0};
 		int fd;
 		if (!receive_task(sock, &task_arena, &j.task, &fd))
 			_exit(0);
 		off_t size = lseek(fd, 0, SEEK_END);
-		void *map = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0) : NULL;
+		void *map =
+		    size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0) : NULL;
 		if (map == MAP_FAILED)
 			abort();
-		j.bytes = span_cut(SPAN(map, size > 0 ? (size_t)size : 0), j.task.offset, j.task.size);
+		j.bytes =
+		    span_cut(SPAN(map, size > 0 ? (size_t)size : 0), j.task.offset, j.task.size);
 		job_run(&j);
 		findings = j.findings ? j.findings : findings_new();
 		out_begin(&out, FRAME_DONE);
@@ -200,7 +204,8 @@ bool zygote_start(struct zygote *z)
 {
 	int pair[2];
 	fflush(NULL);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 || (z->pid = fork()) < 0) {
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
+	    (z->pid = fork()) < 0) {
 		msg_error("cannot start a worker process: %s", strerror(errno));
 		return false;
 	}
@@ -221,7 +226,9 @@ bool zygote_worker(struct zygote *z, struct worker_handle *w)
 		struct cmsghdr head;
 		char room[CMSG_SPACE(3 * sizeof(int))];
 	} control = {0};
-	struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = &control,
 			   .msg_controllen = sizeof control};
 	ssize_t n;
 	if (send(z->sock, "w", 1, MSG_NOSIGNAL) != 1)

@@ -14,9 +14,9 @@ struct zygote {
 };
 
 struct worker_handle {
-	int sock;   /* frames both ways */
-	int pidfd;  /* to stop it */
-	int pid;    /* to read its CPU clock */
+	int sock;  /* frames both ways */
+	int pidfd; /* to stop it */
+	int pid;   /* to read its CPU clock */
 	struct status_page *page;
 };
 

@@ -45,12 +45,15 @@ void fact_line(sqlite3 *db, const char *table, int64_t id, struct buf *out)
 	if (!is_table(table))
 		return;
 	snprintf(sql, sizeof sql,
-		 "SELECT a.name, a.path, f.* FROM \"%s\" f JOIN artifact a ON a.id = f.artifact WHERE f.id = %lld",
+		 "SELECT a.name, a.path, f.* FROM \"%s\" f JOIN artifact a ON a.id = f.artifact "
+		 "WHERE f.id = %lld",
 		 table, (long long)id);
-	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) {
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW) {
 		put_value(out, (const char *)sqlite3_column_text(s, 0));
 		if (sqlite3_column_type(s, 6) == SQLITE_INTEGER)
-			buf_printf(out, ", address 0x%llx", (unsigned long long)sqlite3_column_int64(s, 6));
+			buf_printf(out, ", address 0x%llx",
+				   (unsigned long long)sqlite3_column_int64(s, 6));
 		else
 			buf_printf(out, ", byte %lld", (long long)sqlite3_column_int64(s, 4));
 		buf_str(out, ": ");

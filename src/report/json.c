@@ -9,9 +9,10 @@
 /* Columns that are flags: JSON has booleans for them. */
 static bool is_flag(const char *column)
 {
-	static const char *const flags[] = {"private", "encrypted", "self_signed", "ca", "present", "nx",
-					    "pie", "canary", "fortify", "stripped", "expected", "verified",
-					    "complete", "declared", "built", "seen"};
+	static const char *const flags[] = {"private",	"encrypted", "self_signed", "ca",
+					    "present",	"nx",	     "pie",	    "canary",
+					    "fortify",	"stripped",  "expected",    "verified",
+					    "complete", "declared",  "built",	    "seen"};
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (strcmp(column, flags[i]) == 0)
 			return true;
@@ -71,7 +72,8 @@ static bool put_rows(struct json_out *j, sqlite3 *db, const char *key, const cha
 static bool put_evidence(struct json_out *j, sqlite3 *db, int64_t door)
 {
 	char sql[400];
-	snprintf(sql, sizeof sql, "SELECT fact_table, fact, role FROM evidence WHERE door = %lld ORDER BY rowid",
+	snprintf(sql, sizeof sql,
+		 "SELECT fact_table, fact, role FROM evidence WHERE door = %lld ORDER BY rowid",
 		 (long long)door);
 	sqlite3_stmt *s = query(db, sql);
 	if (!s)
@@ -124,7 +126,8 @@ bool report_json(sqlite3 *db, FILE *out)
 	json_text(&j, "format", "postern-case");
 	json_int(&j, "version", 1);
 	/* where the user keeps the image says nothing about the image: source.path is left out */
-	bool ok = put_rows(&j, db, "sources", "SELECT id, kind, name, sha256, size FROM source ORDER BY id") &&
+	bool ok = put_rows(&j, db, "sources",
+			   "SELECT id, kind, name, sha256, size FROM source ORDER BY id") &&
 		  put_doors(&j, db) &&
 		  put_rows(&j, db, "artifacts", "SELECT * FROM artifact ORDER BY id") &&
 		  put_rows(&j, db, "regions", "SELECT * FROM region ORDER BY rowid") &&

@@ -17,8 +17,8 @@ struct json_out {
 };
 
 /* `key` is NULL inside arrays and at the top. */
-void json_open(struct json_out *j, const char *key, char bracket); /* '{' or '[' */
-void json_close(struct json_out *j, char bracket);                 /* '}' or ']' */
+void json_open(struct json_out *j, const char *key, char bracket);	/* '{' or '[' */
+void json_close(struct json_out *j, char bracket);			/* '}' or ']' */
 void json_text(struct json_out *j, const char *key, const char *value); /* NULL: null */
 void json_int(struct json_out *j, const char *key, int64_t value);
 void json_real(struct json_out *j, const char *key, double value); /* three digits */

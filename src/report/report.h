@@ -9,7 +9,7 @@
 
 struct report_style {
 	bool colour;
-	int verbose;   /* 0: doors certain and likely; 1: also hints, notes and evidence in full */
+	int verbose; /* 0: doors certain and likely; 1: also hints, notes and evidence in full */
 	double seconds;
 };
 

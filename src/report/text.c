@@ -16,7 +16,8 @@ static const char *colour_of(const struct report_style *style, const char *confi
 {
 	if (strcmp(confidence, "certain") == 0)
 		return paint(style, "\033[1;31m");
-	return strcmp(confidence, "likely") == 0 ? paint(style, "\033[1;33m") : paint(style, "\033[1m");
+	return strcmp(confidence, "likely") == 0 ? paint(style, "\033[1;33m")
+						 : paint(style, "\033[1m");
 }
 
 static int64_t number(sqlite3 *db, const char *sql)
@@ -60,8 +61,9 @@ static void put_evidence(sqlite3 *db, FILE *out, const struct report_style *styl
 {
 	sqlite3_stmt *s = NULL;
 	int shown = 0, left = 0;
-	if (sqlite3_prepare_v2(db, "SELECT fact_table, fact, role FROM evidence WHERE door = ? ORDER BY rowid", -1,
-			       &s, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+		db, "SELECT fact_table, fact, role FROM evidence WHERE door = ? ORDER BY rowid", -1,
+		&s, NULL) != SQLITE_OK)
 		return;
 	sqlite3_bind_int64(s, 1, door);
 	while (sqlite3_step(s) == SQLITE_ROW) {
@@ -72,8 +74,10 @@ static void put_evidence(sqlite3 *db, FILE *out, const struct report_style *styl
 		}
 		text_terminal(&line, span_str((const char *)sqlite3_column_text(s, 2)));
 		buf_str(&line, ": ");
-		fact_line(db, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1), &line);
-		fprintf(out, "     %s-%s %s\n", paint(style, "\033[2m"), paint(style, "\033[0m"), buf_text(&line));
+		fact_line(db, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1),
+			  &line);
+		fprintf(out, "     %s-%s %s\n", paint(style, "\033[2m"), paint(style, "\033[0m"),
+			buf_text(&line));
 		buf_free(&line);
 		shown++;
 	}
@@ -88,10 +92,13 @@ static void put_source(sqlite3 *db, FILE *out, sqlite3_stmt *s, const struct rep
 	char sql[160];
 	int64_t id = sqlite3_column_int64(s, 0);
 	text_terminal(&name, span_str((const char *)sqlite3_column_text(s, 1)));
-	snprintf(sql, sizeof sql,
-		 "SELECT count(*) FROM artifact WHERE source = %lld AND type IN ('file', 'hardlink')", (long long)id);
-	fprintf(out, "%s%s%s: %.1f MB, %lld files inside\n", paint(style, "\033[1m"), buf_text(&name),
-		paint(style, "\033[0m"), (double)sqlite3_column_int64(s, 2) / 1e6, (long long)number(db, sql));
+	snprintf(
+	    sql, sizeof sql,
+	    "SELECT count(*) FROM artifact WHERE source = %lld AND type IN ('file', 'hardlink')",
+	    (long long)id);
+	fprintf(out, "%s%s%s: %.1f MB, %lld files inside\n", paint(style, "\033[1m"),
+		buf_text(&name), paint(style, "\033[0m"), (double)sqlite3_column_int64(s, 2) / 1e6,
+		(long long)number(db, sql));
 	fprintf(out, "  SHA-256 %s\n", (const char *)sqlite3_column_text(s, 3));
 	buf_free(&name);
 }
@@ -102,11 +109,11 @@ static void put_door(sqlite3 *db, FILE *out, sqlite3_stmt *s, const struct repor
 	const char *confidence = (const char *)sqlite3_column_text(s, 2);
 	text_terminal(&title, span_str((const char *)sqlite3_column_text(s, 1)));
 	fprintf(out, "\n%3lld  %s%s%s  %s%s%s\n", (long long)sqlite3_column_int64(s, 0),
-		colour_of(style, confidence), confidence, paint(style, "\033[0m"), paint(style, "\033[1m"),
-		buf_text(&title), paint(style, "\033[0m"));
-	fprintf(out, "     %s, severity %s, reach: %s%s%s\n", (const char *)sqlite3_column_text(s, 3),
-		(const char *)sqlite3_column_text(s, 4), (const char *)sqlite3_column_text(s, 5),
-		sqlite3_column_text(s, 7) ? ", " : "",
+		colour_of(style, confidence), confidence, paint(style, "\033[0m"),
+		paint(style, "\033[1m"), buf_text(&title), paint(style, "\033[0m"));
+	fprintf(out, "     %s, severity %s, reach: %s%s%s\n",
+		(const char *)sqlite3_column_text(s, 3), (const char *)sqlite3_column_text(s, 4),
+		(const char *)sqlite3_column_text(s, 5), sqlite3_column_text(s, 7) ? ", " : "",
 		sqlite3_column_text(s, 7) ? (const char *)sqlite3_column_text(s, 7) : "");
 	if (sqlite3_column_text(s, 6))
 		wrapped(out, (const char *)sqlite3_column_text(s, 6), 5);
@@ -118,7 +125,8 @@ static void put_notes(sqlite3 *db, FILE *out)
 {
 	sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
-			       "SELECT a.path, n.\"offset\", n.what FROM note n JOIN artifact a ON a.id = n.artifact"
+			       "SELECT a.path, n.\"offset\", n.what FROM note n JOIN artifact a ON "
+			       "a.id = n.artifact"
 			       " ORDER BY n.rowid",
 			       -1, &s, NULL) != SQLITE_OK)
 		return;
@@ -140,7 +148,9 @@ static void put_summary(sqlite3 *db, FILE *out, const struct report_style *style
 	int64_t hints = number(db, "SELECT count(*) FROM door WHERE confidence = 'hint'");
 	int64_t notes = number(db, "SELECT count(*) FROM note");
 	if (shown == 0)
-		fputs("\nNo door was found that is certain or likely. That is no proof that there is none.\n", out);
+		fputs("\nNo door was found that is certain or likely. That is no proof that there "
+		      "is none.\n",
+		      out);
 	fprintf(out, "\n%lld door%s", (long long)shown, shown == 1 ? "" : "s");
 	if (hints)
 		fprintf(out, ", %lld hint%s%s", (long long)hints, hints == 1 ? "" : "s",
@@ -156,12 +166,14 @@ static void put_summary(sqlite3 *db, FILE *out, const struct report_style *style
 bool report_text(sqlite3 *db, FILE *out, const struct report_style *style)
 {
 	sqlite3_stmt *sources = NULL, *doors = NULL;
-	bool ok = sqlite3_prepare_v2(db, "SELECT id, name, size, sha256 FROM source ORDER BY id", -1, &sources,
-				     NULL) == SQLITE_OK &&
-		  sqlite3_prepare_v2(db,
-				     "SELECT id, title, confidence, kind, severity, reach, explanation, cwe FROM door"
-				     " WHERE source = ? AND (? OR confidence <> 'hint') ORDER BY id",
-				     -1, &doors, NULL) == SQLITE_OK;
+	bool ok =
+	    sqlite3_prepare_v2(db, "SELECT id, name, size, sha256 FROM source ORDER BY id", -1,
+			       &sources, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(
+		db,
+		"SELECT id, title, confidence, kind, severity, reach, explanation, cwe FROM door"
+		" WHERE source = ? AND (? OR confidence <> 'hint') ORDER BY id",
+		-1, &doors, NULL) == SQLITE_OK;
 	while (ok && sqlite3_step(sources) == SQLITE_ROW) {
 		put_source(db, out, sources, style);
 		sqlite3_bind_int64(doors, 1, sqlite3_column_int64(sources, 0));
