@@ -150,6 +150,8 @@ static void on_run(struct machine *m, const struct shell_run *given)
 		out.program = arena_printf(m->arena, "%s %s", out.program, r.words[1].text);
 		skip = 2;
 	}
+	if (!out.present && !strchr(out.program, '/') && strchr(out.program, '_'))
+		return; /* a shell function that we have not seen */
 	struct boot_run *old = find(b, &r, out.program);
 	const struct shell_condition **c = arena_array(m->arena, r.condition_count + 1, sizeof *c);
 	if (r.condition_count)

@@ -4,13 +4,15 @@
 
 #include <limits.h>
 
+#include "base/hash.h"
 #include "base/text.h"
 
 enum {
 	BUDGET = 60000,        /* commands */
 	BYTES = 48 << 20,      /* of values and syntax trees */
 	MAX_DEPTH = 60,        /* nested constructs, calls and scripts together */
-	MAX_VARS = 400, MAX_FUNCTIONS = 400, MAX_TURNS = 128, MAX_VISITS = 3,
+	MAX_VARS = 400, MAX_FUNCTIONS = 400, MAX_TURNS = 128, MAX_VISITS = 200,
+	MAX_SEEN = 4096, MAX_SAME = 3,
 	MAX_SCRIPT = 256 << 10, MAX_CONDITION = 160, MAX_CHAIN = 600,
 };
 
@@ -20,6 +22,7 @@ void machine_init(struct machine *m, const struct tree *t, struct arena *a)
 {
 	*m = (struct machine){.tree = t, .arena = a, .budget = BUDGET, .bytes = BYTES};
 	m->visits = arena_array(a, t->count ? t->count : 1, 1);
+	m->seen = arena_array(a, MAX_SEEN, sizeof *m->seen);
 	m->process = arena_alloc(a, sizeof *m->process);
 	m->chain = "";
 }
@@ -159,6 +162,10 @@ static const struct shell_condition *push(struct machine *m, const char *text, b
 {
 	if (m->condition_count >= SHELL_CONDITIONS)
 		return NULL;
+	for (size_t i = 0; i < m->condition_count; i++)
+		if (m->conditions[i]->negated == negated && m->conditions[i]->scope <= scope &&
+		    strcmp(m->conditions[i]->text, text) == 0)
+			return NULL; /* stands already, for at least as long */
 	struct shell_condition *c = arena_alloc(m->arena, sizeof *c);
 	*c = (struct shell_condition){text, negated, scope};
 	m->conditions[m->condition_count++] = c;
@@ -426,6 +433,19 @@ bool shell_is_rc(const struct tree_file *f)
 	       span_find(line, SPAN_LIT("/etc/rc.common"), 0) != SIZE_MAX;
 }
 
+bool shell_rc_enabled(const struct tree *t, const struct tree_file *f)
+{
+	const char *name = path_base(f->path);
+	size_t begin, end;
+	tree_below(t, "etc/rc.d", &begin, &end);
+	for (size_t i = begin; i < end; i++) {
+		const char *link = path_base(t->files[i].path);
+		if (link[0] == 'S' && link[1] && link[2] && strcmp(link + 3, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The text of a file in the current process. */
 static void walk(struct machine *m, const struct tree_file *f)
 {
@@ -476,15 +496,31 @@ static void run_rc(struct machine *m, const struct tree_file *f, const char *act
 	m->chain = chain;
 }
 
+/* Was this script walked with these arguments often enough? */
+static bool walked(struct machine *m, const struct tree_file *f, const struct shell_value *args,
+		   size_t count)
+{
+	uint8_t *visits = &m->visits[f - m->tree->files];
+	uint32_t hash = hash_crc32(0, span_str(f->path));
+	size_t same = 0;
+	for (size_t i = 0; i < count && i < 8; i++)
+		hash = hash_crc32(hash, span_str(args[i].text));
+	for (size_t i = 0; i < m->seen_count; i++)
+		same += m->seen[i] == hash;
+	if (same >= MAX_SAME || *visits >= MAX_VISITS || m->seen_count >= MAX_SEEN)
+		return true;
+	m->seen[m->seen_count++] = hash;
+	++*visits;
+	return false;
+}
+
 bool shell_run_file(struct machine *m, const struct tree_file *f, const struct shell_value *args,
 		    size_t count)
 {
 	if (!shell_is_script(f) || m->depth > MAX_DEPTH / 2)
 		return false;
-	uint8_t *visits = &m->visits[f - m->tree->files];
-	if (*visits >= MAX_VISITS)
+	if (walked(m, f, args, count))
 		return true;
-	++*visits;
 	struct shell_process fresh = {.args = args, .arg_count = count, .args_known = args != NULL};
 	struct shell_process *outer = m->process;
 	int script = m->script_scope, function = m->function_scope, loop = m->loop_scope;
@@ -524,8 +560,12 @@ void shell_run_text(struct machine *m, struct span text, uint64_t offset, uint64
 static bool assignment(struct span w, size_t *equals)
 {
 	size_t i = 0;
-	while (i < w.n && (w.p[i] == '_' || (w.p[i] | 32) - 'a' < 26u || (i && w.p[i] - '0' < 10u)))
-		i++;
+	for (; i < w.n; i++) {
+		uint8_t c = w.p[i];
+		bool letter = c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && !(i && c >= '0' && c <= '9'))
+			break;
+	}
 	*equals = i;
 	return i && i < w.n && w.p[i] == '=';
 }
@@ -564,6 +604,11 @@ struct shell_result shell_words_run(struct machine *m, struct shell_words *w)
 	f = w->v[0].known ? shell_function(m, w->v[0].text) : NULL;
 	if (f)
 		return shell_call(m, f, w->v + 1, w->n - 1);
+	const struct tree_file *script = w->v[0].known ? tree_find(m->tree, w->v[0].text) : NULL;
+	if (script && w->n == 2 && shell_is_rc(script) && shell_is(w->v[1], "enabled")) {
+		r.truth = shell_rc_enabled(m->tree, script) ? TRUTH_YES : TRUTH_NO;
+		return r;
+	}
 	shell_program(m, w->v, w->n, false);
 	return r;
 }
@@ -571,8 +616,12 @@ struct shell_result shell_words_run(struct machine *m, struct shell_words *w)
 static struct shell_result eval_pipe(struct machine *m, const struct shell_node *n)
 {
 	struct shell_result r = nothing;
-	for (const struct shell_node *i = n->first; i; i = i->next)
+	bool piped = m->piped;
+	for (const struct shell_node *i = n->first; i; i = i->next) {
+		m->piped = piped || i != n->first;
 		r = shell_command(m, i);
+	}
+	m->piped = piped;
 	return (struct shell_result){r.truth, FLOW_GO};
 }
 

@@ -93,7 +93,10 @@ struct machine {
 	int scope, loop_scope, function_scope, script_scope;
 	const char *never;              /* walking a branch that is not taken */
 	bool tree_used;                 /* the last condition was decided by a file */
+	bool piped;                     /* the command reads what another one writes */
 	uint8_t *visits;                /* per file of the tree: how often it was walked */
+	uint32_t *seen;                 /* hashes of scripts walked with their arguments */
+	size_t seen_count;
 };
 
 void machine_init(struct machine *m, const struct tree *t, struct arena *a);
@@ -110,6 +113,9 @@ void shell_run_text(struct machine *m, struct span text, uint64_t offset, uint64
 
 /* An OpenWrt "rc.common" script with an action such as "boot" or "start". */
 bool shell_is_rc(const struct tree_file *f);
+
+/* The answer of "/etc/init.d/NAME enabled": is there a link in etc/rc.d? */
+bool shell_rc_enabled(const struct tree *t, const struct tree_file *f);
 
 /* Is it a script that the walk can follow? */
 bool shell_is_script(const struct tree_file *f);

@@ -159,7 +159,7 @@ static bool run_shell(struct machine *m, struct words *w, bool procd)
 		i++;
 	}
 	if (i >= w->n)
-		return false;
+		return m->piped; /* it runs what it reads */
 	drop(w, i);
 	const struct tree_file *f = w->v[0].known ? tree_find(m->tree, w->v[0].text) : NULL;
 	bool follow = shell_is_script(f) && !m->alone;
@@ -181,7 +181,9 @@ void shell_program(struct machine *m, const struct shell_value *v, size_t n, boo
 	if (is_shell(&w) && run_shell(m, &w, procd))
 		return;
 	const struct tree_file *f = w.v[0].known ? tree_program(m->tree, w.v[0].text) : NULL;
-	bool follow = shell_is_script(f) && !m->alone;
+	bool follow = shell_is_script(f) && !m->alone, rc = follow && shell_is_rc(f);
+	if (rc && !(w.n > 1 && (shell_is(w.v[1], "start") || shell_is(w.v[1], "boot"))))
+		return; /* stop, enable ... */
 	tell(m, &w, procd, follow);
 	if (follow && !m->never)
 		shell_run_file(m, f, w.v + 1, w.n - 1);
