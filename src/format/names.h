@@ -8,7 +8,7 @@
 #ifndef FORMAT_NAMES_H
 #define FORMAT_NAMES_H
 
-#include "format/format.h"
+#include "format/unix.h"
 
 struct name {
 	uint64_t dir, ino;  /* numbers of the folder and of what stands in it; ino 0: a deletion */
