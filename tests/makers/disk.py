@@ -72,6 +72,25 @@ def fat(work, top):
     torture('fat', 'fat', work + '/small', 1009, 200)
 
 
+def iso(work, top, plain):
+    if not have('genisoimage'):
+        return
+    image = work + '/iso'
+    run('genisoimage', '-quiet', '-R', '-o', image, top)
+    expect('iso Rock Ridge', 'iso9660', image, top, owner=(str(os.getuid()), str(os.getgid())),
+           size=os.path.getsize(image), links=False)
+    run('genisoimage', '-quiet', '-r', '-J', '-D', '-o', image, plain)
+    expect('iso both', 'iso9660', image, plain, modes=False, size=os.path.getsize(image),
+           links=False)
+    run('genisoimage', '-quiet', '-J', '-joliet-long', '-o', image, plain + '/many')
+    expect('iso Joliet', 'iso9660', image, plain + '/many', modes=False, links=False)
+    run('genisoimage', '-quiet', '-iso-level', '1', '-o', image, plain + '/etc')
+    o = Opened('iso9660', image)
+    check('iso plain', 'PASSWD' in o.members, list(o.members))
+    run('genisoimage', '-quiet', '-R', '-no-pad', '-o', image, plain + '/many')
+    torture('iso', 'iso9660', image, 1009, 200)
+
+
 with tempfile.TemporaryDirectory() as work:
     top = work + '/top'
     make_tree(top)
@@ -80,5 +99,7 @@ with tempfile.TemporaryDirectory() as work:
     plain = work + '/plain'
     make_tree(plain, links=False)
     fat(work, plain)
-garbage(['ext', 'fat'])
+    os.makedirs(top + '/a/b/c/d/e/f/g/h/i/j')
+    iso(work, top, plain)
+garbage(['ext', 'fat', 'iso9660'])
 finish()
