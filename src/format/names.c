@@ -242,31 +242,3 @@ enum status names_walk(struct names *names, uint64_t root, struct walk *walk)
 	mem_free(s);
 	return st;
 }
-
-bool entry_mode(struct entry *e, uint32_t st_mode)
-{
-	static const struct {
-		uint32_t bits;
-		enum entry_type type;
-	} types[] = {{0100000, ENTRY_FILE}, {0040000, ENTRY_DIR},  {0120000, ENTRY_SYMLINK},
-		     {0020000, ENTRY_CHAR}, {0060000, ENTRY_BLOCK}, {0010000, ENTRY_FIFO},
-		     {0140000, ENTRY_SOCKET}};
-	e->mode = st_mode & 07777;
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if ((st_mode & 0170000) == types[i].bits) {
-			e->type = types[i].type;
-			return true;
-		}
-	return false;
-}
-
-void entry_device(struct entry *e, uint32_t dev)
-{
-	e->dev_major = (dev & 0xfff00) >> 8;
-	e->dev_minor = (dev & 0xff) | ((dev >> 12) & 0xfff00);
-}
-
-enum status sink_bare(struct sink *s, const struct entry *e)
-{
-	return s->slice(s, e, SPAN(NULL, 0));
-}

@@ -41,13 +41,4 @@ void names_add(struct names *names, struct name name);
 enum status names_walk(struct names *names, uint64_t root, struct walk *walk);
 void names_free(struct names *names);
 
-/* Type and permission bits of an entry from a Unix st_mode; false when the type is none of Unix'. */
-bool entry_mode(struct entry *e, uint32_t st_mode);
-
-/* Major and minor number as Linux stores them in 16 or 32 bits. */
-void entry_device(struct entry *e, uint32_t dev);
-
-/* An entry that is complete without content: a folder, link or device. */
-enum status sink_bare(struct sink *s, const struct entry *e);
-
 #endif

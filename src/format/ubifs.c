@@ -355,15 +355,6 @@ static bool cut_away(const struct node *block, const struct node *truns, size_t 
 	return false;
 }
 
-static enum status write_hole(struct ubifs *u, uint64_t n)
-{
-	enum status st = ST_OK;
-	memset(u->block, 0, sizeof u->block);
-	for (; n && st == ST_OK; n -= n < BLOCK ? n : BLOCK)
-		st = u->walk.sink->write(u->walk.sink, u->block, n < BLOCK ? (size_t)n : BLOCK);
-	return st;
-}
-
 static enum status write_blocks(struct ubifs *u, uint64_t size, const struct node *v, size_t n,
 				enum status *worst)
 {
@@ -379,7 +370,7 @@ static enum status write_blocks(struct ubifs *u, uint64_t size, const struct nod
 		if ((i > data && v[i].block == v[i - 1].block) || at >= size ||
 		    cut_away(&v[i], v + truns, n - truns))
 			continue;
-		st = write_hole(u, at - done);
+		st = sink_zeros(u->walk.sink, at - done);
 		enum status one = read_block(u, &v[i]);
 		if (*worst == ST_OK)
 			*worst = one;
@@ -388,7 +379,7 @@ static enum status write_blocks(struct ubifs *u, uint64_t size, const struct nod
 			st = u->walk.sink->write(u->walk.sink, u->block, len);
 		done = at + len;
 	}
-	return st == ST_OK ? write_hole(u, size - done) : st;
+	return st == ST_OK ? sink_zeros(u->walk.sink, size - done) : st;
 }
 
 static enum status write_file(struct ubifs *u, const struct entry *e, const struct node *v, size_t n)

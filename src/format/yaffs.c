@@ -280,15 +280,6 @@ static uint64_t size_of(const struct yaffs *y, struct span h, const struct piece
 	return size;
 }
 
-static enum status write_zeros(struct sink *s, uint64_t n)
-{
-	static const uint8_t zeros[4096];
-	enum status st = ST_OK;
-	for (; n && st == ST_OK; n -= n < sizeof zeros ? n : sizeof zeros)
-		st = s->write(s, zeros, n < sizeof zeros ? (size_t)n : sizeof zeros);
-	return st;
-}
-
 static enum status write_file(struct yaffs *y, const struct entry *e, const struct piece *v,
 			      size_t n)
 {
@@ -302,7 +293,7 @@ static enum status write_file(struct yaffs *y, const struct entry *e, const stru
 		if (!v[i].chunk || at >= e->size || (i && v[i].chunk == v[i - 1].chunk))
 			continue;
 		missing += at - done;
-		st = write_zeros(s, at - done);
+		st = sink_zeros(s, at - done);
 		uint64_t len = v[i].bytes < e->size - at ? v[i].bytes : e->size - at;
 		struct span data = span_cut(y->in, v[i].at, len);
 		if (st == ST_OK)
@@ -311,7 +302,7 @@ static enum status write_file(struct yaffs *y, const struct entry *e, const stru
 	}
 	missing += e->size - done;
 	if (st == ST_OK)
-		st = write_zeros(s, e->size - done);
+		st = sink_zeros(s, e->size - done);
 	enum status whole = missing ? ST_DAMAGED : ST_OK; /* holes cannot be told from losses */
 	if (missing)
 		sink_note(s, e->at, "%llu bytes of '%s' were lost or never written",
