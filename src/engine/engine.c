@@ -146,7 +146,8 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 			 .name = info->name,
 			 .chain = info->name,
 			 .keep = r->options->keep,
-			 .no_known = r->options->no_known};
+			 .no_known = r->options->no_known,
+			 .open_only = r->options->open_only};
 	run_add(r, &t, fd, (uint32_t)k->source_count++);
 	return true;
 }
@@ -563,7 +564,7 @@ static void deliver_content(struct knots *k)
 static bool observe_trees(struct knots *k)
 {
 	bool ok = true;
-	for (size_t i = 0; ok && i < k->count; i++)
+	for (size_t i = 0; ok && i < k->count && !k->run->options->open_only; i++)
 		if (is_tree(k->list[i]))
 			ok = add_tree_units(k, k->list[i]);
 	return ok && run_all(k->run);

@@ -76,7 +76,7 @@ void node_observe(struct job *j, struct node *n, const struct findings *f, const
 	a.named = n->e.type == ENTRY_FILE || n->root;
 	a.arena = &j->scratch;
 	a.format = n->format ? n->format->name : NULL;
-	for (uint32_t i = 0; i < observer_count; i++) {
+	for (uint32_t i = 0; i < observer_count && !j->task.open_only; i++) {
 		const struct observer *o = observers[i];
 		struct collector c = collector_of(j, n, i);
 		if (!o->observe || (j->task.no_known && (o->wants & USES_KNOWN)))

@@ -127,13 +127,18 @@ static void put_content(struct job *j, struct node *n)
 	} while (at < n->bytes.n);
 }
 
+/* Is the chain one of the lines of task.keep? */
 static bool wanted(const struct job *j, const struct node *n, bool opened)
 {
+	struct span rest = span_str(j->task.keep);
 	if (!j->task.keep)
 		return false;
-	if (strcmp(j->task.keep, "*") == 0)
+	if (span_eq_str(rest, "*"))
 		return !opened;
-	return strcmp(j->task.keep, n->chain) == 0;
+	while (rest.n)
+		if (span_eq_str(text_field(&rest, '\n'), n->chain))
+			return true;
+	return false;
 }
 
 /* Text that a tree observer may want: not pages and translations, which are many and large. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of some artifacts of an image: the image is opened again and only these are kept. */
+#ifndef CLI_FETCH_H
+#define CLI_FETCH_H
+
+#include "base/buf.h"
+
+struct fetched {
+	const char *path; /* chain, as in artifact.path */
+	struct buf bytes; /* owned */
+	bool found;
+};
+
+/* Fill in what is found. False after a message (image missing). */
+bool fetch_artifacts(const char *image, struct fetched *list, size_t count);
+
+#endif
