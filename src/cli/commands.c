@@ -4,6 +4,10 @@
 #include "cli/cli.h"
 
 const struct command *const commands[] = {
-    &command_scan,
-    NULL,
+	&command_scan,
+	&command_show,
+	&command_query,
+	&command_rules,
+	&command_formats,
+	NULL,
 };
