@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The accounts of a root file system: passwd, shadow, group and gshadow with their backups and
+ * vendor copies, wherever they stand. A shadow line carries what the passwd line beside it says
+ * (uid, shell); a passwd line that leaves its password to the shadow file claims no state.
+ */
+#include "base/text.h"
+#include "text/account.h"
+#include "text/passwd_lines.h"
+
+enum { MAX_SIZE = 256 * 1024, MAX_LINES = 2000 };
+
+enum family { NONE, PASSWD, SHADOW, GROUP };
+
+static enum family family_of(const char *path)
+{
+	const char *base = path_base(path);
+	static const struct {
+		const char *word;
+		enum family family;
+	} names[] = {{"gshadow", GROUP}, {"shadow", SHADOW}, {"passwd", PASSWD}, {"group", GROUP}};
+	static const char *const tails[] = {"", "-", "~", ".bak", ".old", ".orig", ".org", ".default",
+					    ".telnetd", "_default", ".def", ".save", ".tmp",
+					    "_bak", ".factory", ".rom", ".ro", "1", "2"};
+	if (account_is_prose(path))
+		return NONE;
+	if (text_prefix(span_str(base), "master."))
+		base += 7;
+	else if (text_prefix(span_str(base), "default_") || text_prefix(span_str(base), "default."))
+		base += 8;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t n = strlen(names[i].word);
+		if (strncmp(base, names[i].word, n) != 0)
+			continue;
+		for (size_t k = 0; k < sizeof tails / sizeof *tails; k++)
+			if (strcmp(base + n, tails[k]) == 0)
+				return names[i].family;
+	}
+	return NONE;
+}
+
+/* The passwd file that stands beside a shadow file, with the same tail ("-", ".bak"), else the plain one. */
+static const struct tree_file *beside(const struct tree *t, struct arena *a, const struct tree_file *shadow)
+{
+	const char *base = path_base(shadow->path), *tail = strstr(base, "shadow");
+	int folder = (int)(base - shadow->path), head = tail ? (int)(tail - base) : 0;
+	if (!tail)
+		return NULL;
+	const char *same = arena_printf(a, "%.*s%.*spasswd%s", folder, shadow->path, head, base, tail + 6);
+	const struct tree_file *f = tree_find(t, same);
+	return f ? f : tree_find(t, arena_printf(a, "%.*spasswd", folder, shadow->path));
+}
+
+static struct passwd_line *lines_of(const struct tree_file *f, struct arena *a, size_t *n)
+{
+	*n = 0;
+	if (!f || f->type != TREE_FILE || !f->kept || f->bytes.n > MAX_SIZE)
+		return NULL;
+	struct span line;
+	size_t count = 0;
+	for (size_t pos = 0; span_line(f->bytes, &pos, &line) && count < MAX_LINES;)
+		count++;
+	struct passwd_line *list = arena_array(a, count + 1, sizeof *list);
+	for (size_t pos = 0; span_line(f->bytes, &pos, &line) && *n < count;)
+		if (passwd_line_read(line, &list[*n]))
+			++*n;
+	return list;
+}
+
+static void fill_from(struct account *a, struct arena *arena, struct span user, const struct passwd_line *list,
+		      size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_equal(list[i].user, user)) {
+			a->uid = list[i].uid;
+			a->gid = list[i].gid;
+			a->shell = list[i].shell.n ? arena_str(arena, list[i].shell) : NULL;
+			return;
+		}
+}
+
+static void one_line(struct accounts *s, enum family family, const struct passwd_line *l, struct account a,
+		     const struct passwd_line *known, size_t count)
+{
+	a.user = arena_str(s->arena, l->user);
+	a.uid = l->uid;
+	a.gid = l->gid;
+	a.shell = l->shell.n ? arena_str(s->arena, l->shell) : NULL;
+	if (family == SHADOW)
+		fill_from(&a, s->arena, l->user, known, count);
+	if (family != GROUP)
+		accounts_field(s, &a, l->field, family == SHADOW);
+	else if (passwd_is_hash(l->field))
+		accounts_field(s, &a, l->field, false);
+}
+
+static void one_file(const struct tree *t, const struct tree_file *f, enum family family, struct accounts *s)
+{
+	size_t count = 0;
+	const struct passwd_line *known =
+		family == SHADOW ? lines_of(beside(t, s->arena, f), s->arena, &count) : NULL;
+	struct span line;
+	size_t pos = 0, left = MAX_LINES;
+	for (size_t start = 0; left-- && span_line(f->bytes, &pos, &line); start = pos) {
+		struct passwd_line l;
+		bool good = family == PASSWD   ? passwd_line_read(line, &l)
+			    : family == SHADOW ? shadow_line_read(line, &l)
+					       : group_line_read(line, &l);
+		struct account a = {.at = {.file = f, .offset = start, .length = line.n},
+				    .service = family == GROUP ? "group" : "system"};
+		if (good)
+			one_line(s, family, &l, a, known, count);
+	}
+}
+
+static void observe_tree(const struct tree *t, struct arena *arena, struct facts *out)
+{
+	struct accounts s = accounts_make(out, arena);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct tree_file *f = &t->files[i];
+		enum family family = family_of(f->path);
+		if (family != NONE && f->type == TREE_FILE && f->kept && f->bytes.n <= MAX_SIZE)
+			one_file(t, f, family, &s);
+	}
+	accounts_done(&s);
+}
+
+const struct observer observer_accounts = {
+	.name = "accounts",
+	.title = "accounts of a root file system",
+	.wants = WANTS_TREE,
+	.observe_tree = observe_tree,
+};
