@@ -12,7 +12,10 @@
  */
 #include "format/zip.h"
 
+#include <archive.h>
+
 #include "base/hash.h"
+#include "format/archive_adapter.h"
 #include "format/member.h"
 
 enum { LINK_MAX_BYTES = 4096, NAME_LIMIT = 4096, LZMA_HEADER = 9 };
@@ -189,6 +192,24 @@ static enum status lzma(const struct zip_member *m, struct span data, struct che
 	return st;
 }
 
+/* PPMd goes through libarchive: as an archive of one member, whose header tells its sizes. */
+static enum status ppmd(const struct zip_member *m, struct span data, struct checked *c)
+{
+	struct buf b = {0};
+	const uint64_t fields[][2] = {{0x04034b50, 4}, {63, 2}, {0, 2}, {m->method, 2}, {0, 4},
+				      {m->crc, 4}, {data.n, 4}, {m->size, 4}, {1, 2}, {0, 2}, {'x', 1}};
+	if (data.n >= UINT32_MAX || m->size >= UINT32_MAX)
+		return ST_UNSUPPORTED;
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		for (uint64_t k = 0; k < fields[i][1]; k++)
+			buf_byte(&b, (uint8_t)(fields[i][0] >> (8 * k)));
+	buf_add(&b, data.p, data.n);
+	enum status st = archive_content(buf_span(&b), &c->out,
+					 archive_read_support_format_zip_streamable);
+	buf_free(&b);
+	return st;
+}
+
 static enum status decode(const struct zip_member *m, struct span data, struct checked *c,
 			  uint64_t *used)
 {
@@ -200,6 +221,7 @@ static enum status decode(const struct zip_member *m, struct span data, struct c
 	case 14: return lzma(m, data, c);
 	case 20:
 	case 93: return codec_stream(CODEC_ZSTD, data, &c->out, used);
+	case 98: return ppmd(m, data, c);
 	case 95: return codec_stream(CODEC_XZ, data, &c->out, used);
 	default: return ST_UNSUPPORTED;
 	}
