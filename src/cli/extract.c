@@ -18,7 +18,7 @@ static int folder_of(const struct extraction *x, const char *path, const char **
 	int at = dup(x->root);
 	while (at >= 0) {
 		const char *slash = strchr(path, '/');
-		char name[NAME_MAX + 1];
+		char name[NAME_MAX + 3];
 		if (!slash)
 			break;
 		size_t n = (size_t)(slash - path);
@@ -33,6 +33,12 @@ static int folder_of(const struct extraction *x, const char *path, const char **
 			return -1;
 		}
 		int next = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (next < 0 && errno == ENOTDIR && n + 2 <= NAME_MAX) {
+			/* a file with containers inside it: they go next to it */
+			memcpy(name + n, ".d", 3);
+			mkdirat(at, name, 0755);
+			next = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		}
 		close(at);
 		at = next;
 		path = slash + 1;
@@ -56,8 +62,14 @@ static void on_content(struct engine_sink *sink, const char *path, const struct 
 			close(folder);
 		return;
 	}
-	int fd = openat(folder, name,
-			O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (at ? 0 : O_TRUNC), 0644);
+	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (at ? 0 : O_TRUNC);
+	int fd = openat(folder, name, flags, 0644);
+	if (fd < 0 && errno == EISDIR) {
+		/* its containers were written first, as a folder of that name */
+		char whole[NAME_MAX + 8];
+		snprintf(whole, sizeof whole, "%s.whole", name);
+		fd = openat(folder, whole, flags, 0644);
+	}
 	close(folder);
 	if (fd < 0) {
 		if (at == 0)

@@ -106,31 +106,39 @@ static void run_machine(const struct literals *l, struct span in,
 	}
 }
 
+/* Every byte as \xNN: the pure-literal interface of vectorscan refuses a leading NUL. */
+static char *as_expression(const struct literal *lit)
+{
+	char *out = mem_array(lit->n * 4 + 1, 1);
+	for (size_t i = 0; i < lit->n; i++)
+		snprintf(out + 4 * i, 5, "\\x%02x", (uint8_t)lit->bytes[i]);
+	return out;
+}
+
 static bool build_database(struct literals *l)
 {
 	if (l->count == 0 || hs_valid_platform() != HS_SUCCESS)
 		return false;
-	const char **bytes = mem_array(l->count, sizeof *bytes);
-	size_t *lengths = mem_array(l->count, sizeof *lengths);
+	char **expressions = mem_array(l->count, sizeof *expressions);
 	unsigned *flags = mem_array(l->count, sizeof *flags);
 	unsigned *ids = mem_array(l->count, sizeof *ids);
 	hs_compile_error_t *error = NULL;
 	for (size_t i = 0; i < l->count; i++) {
-		bytes[i] = l->list[i].bytes;
-		lengths[i] = l->list[i].n;
+		expressions[i] = as_expression(&l->list[i]);
 		flags[i] = l->list[i].any_case ? HS_FLAG_CASELESS : 0;
 		ids[i] = (unsigned)i;
 	}
-	hs_error_t rc = hs_compile_lit_multi(bytes, flags, ids, lengths, (unsigned)l->count,
-					     HS_MODE_BLOCK, NULL, &l->database, &error);
-	if (error)
-		hs_free_compile_error(error);
-	mem_free(bytes);
-	mem_free(lengths);
+	hs_error_t rc = hs_compile_multi((const char *const *)expressions, flags, ids, (unsigned)l->count,
+					 HS_MODE_BLOCK, NULL, &l->database, &error);
+	if (rc != HS_SUCCESS) {
+		fprintf(stderr, "postern: patterns do not compile: %s\n", error ? error->message : "");
+		abort(); /* a pattern of ours is wrong */
+	}
+	for (size_t i = 0; i < l->count; i++)
+		mem_free(expressions[i]);
+	mem_free(expressions);
 	mem_free(flags);
 	mem_free(ids);
-	if (rc != HS_SUCCESS)
-		return false;
 	if (hs_alloc_scratch(l->database, &l->scratch) != HS_SUCCESS)
 		abort();
 	return true;

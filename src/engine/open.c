@@ -483,6 +483,7 @@ struct carving {
 	uint64_t done; /* everything before this is accounted for */
 	uint32_t children;
 	bool regions;
+	bool start_taken; /* what stands at offset 0 is known: do not carve it again */
 };
 
 static void gap_region(void *user, const struct region *r)
@@ -584,12 +585,13 @@ static void carve(struct carving *c, const struct findings *f, const struct cand
 		node_note(j, c->n, 0, "limit reached: too many places look like containers");
 	if (start_count)
 		take_candidates(c, at_start, start_count, 0);
+	c->start_taken = c->start_taken || start_count > 0;
 	for (size_t i = 0; i < count;) {
 		struct candidate all[MAX_CANDIDATES] = {0};
 		size_t n = 0, at = list[i].offset, k = i;
 		while (k < count && list[k].offset == at)
 			k++;
-		if (at >= c->done && (at > 0 || !start_count) &&
+		if (at >= c->done && (at > 0 || !c->start_taken) &&
 		    c->children < MAX_CHILDREN_CARVED) {
 			for (; i < k; i++)
 				consider(span_from(c->n->bytes, at), list[i].format, all, &n);
@@ -650,6 +652,7 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 	struct label label = {0};
 	bool leaf = count && (list[0].format->flags & FORMAT_LEAF) && owns_all(n, &list[0]);
 	bool text = !leaf && text_looks(n->bytes);
+	c.start_taken = leaf;
 	if (leaf) {
 		n->format = list[0].format;
 		if (n->format->label)
