@@ -75,11 +75,11 @@ bool context_is_container(const struct artifact *a)
 
 enum { LONGEST_LINE = 4096 };
 
-struct span context_line(struct span s, uint64_t at)
+struct span context_line(struct span s, uint64_t at, size_t limit)
 {
 	size_t begin = at < s.n ? (size_t)at : s.n, end = begin;
-	size_t low = begin > LONGEST_LINE ? begin - LONGEST_LINE : 0;
-	size_t high = s.n - end > LONGEST_LINE ? end + LONGEST_LINE : s.n;
+	size_t low = begin > limit ? begin - limit : 0;
+	size_t high = s.n - end > limit ? end + limit : s.n;
 	while (begin > low && s.p[begin - 1] != '\n' && s.p[begin - 1] != 0)
 		begin--;
 	while (end < high && s.p[end] != '\n' && s.p[end] != '\r' && s.p[end] != 0)
@@ -90,7 +90,7 @@ struct span context_line(struct span s, uint64_t at)
 bool context_is_comment(struct span s, uint64_t at)
 {
 	static const char *const marks[] = {"#", "//", ";", "--", "/*", "* ", "rem ", "REM ", NULL};
-	struct span line = context_line(s, at);
+	struct span line = context_line(s, at, LONGEST_LINE);
 	uint64_t in = at - context_offset(s, line);
 	struct span text = span_trim(line);
 	if (text.n == 0)

@@ -17,8 +17,8 @@ bool context_is_program_text(const struct artifact *a);
 /* Containers whose members are artifacts of their own: what stands in them stands there again. */
 bool context_is_container(const struct artifact *a);
 
-/* The line that holds `at`, without its end. */
-struct span context_line(struct span s, uint64_t at);
+/* The line that holds `at`, without its end; at most `limit` bytes to either side. */
+struct span context_line(struct span s, uint64_t at, size_t limit);
 
 /* Is `at` behind a comment mark on its line, or inside of one that began on it? */
 bool context_is_comment(struct span s, uint64_t at);
