@@ -14,6 +14,7 @@ enum {
 	META_STORED = 0x8000,
 	TRIALS_MAX = 32, /* damaged blocks for which all methods are tried */
 	PROPS_END = 225,
+	LC_LP_MAX = 4, /* more needs tables that no small device has room for */
 	LZMA_HEADER = 5,
 };
 
@@ -252,8 +253,9 @@ bool sq_detect(struct sq *fs)
 	bool found = root_reads(fs, declared(fs));
 	for (size_t i = 0; i < METHODS && !found; i++)
 		found = root_reads(fs, methods[i]);
-	for (int props = 0; props < PROPS_END && !found; props++)
-		found = root_reads(fs, (struct sq_method){CODEC_LZMA_SHORT, props});
+	for (int props = 0; props < PROPS_END && !found; props++) /* lc + 9 * (lp + 5 * pb) */
+		if (props % 9 + props / 9 % 5 <= LC_LP_MAX)
+			found = root_reads(fs, (struct sq_method){CODEC_LZMA_SHORT, props});
 	meta_forget(fs);
 	if (found)
 		remember(fs, fs->method);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SquashFS, cramfs, minix and EROFS: images of the real makers."""
+"""SquashFS and cramfs: images of the real makers; Minix and romfs: of makers of our own."""
 import os
 import tempfile
 
+from minix import Minix, Romfs
 from tree import *
 
 
@@ -65,10 +66,63 @@ def devices(work, image, top, always):
     check('squashfs owners', (m['uid'], m['gid']) == ('1000', '70000'), m)
 
 
+def cramfs(work, top):
+    if not have('mkfs.cramfs'):
+        return
+    image = work + '/cramfs'
+    for name, options, lead in (('little', ['-N', 'little'], 0), ('big', ['-N', 'big'], 0),
+                                ('holes', ['-z'], 0), ('behind boot code', ['-p'], 512),
+                                ('big behind boot code', ['-p', '-N', 'big'], 512)):
+        run('mkfs.cramfs', '-n', 'name', *options, top, image)
+        with open(image, 'rb') as f:
+            raw = f.read()
+        order = 'big' if 'big' in name else 'little'
+        expect('cramfs ' + name, 'cramfs', image, top, owner=None, times=False, links=False,
+               size=int.from_bytes(raw[lead + 4:lead + 8], order))
+        broken = bytearray(raw)
+        broken[len(raw) // 2] ^= 0x55
+        with open(image, 'wb') as f:
+            f.write(broken)
+        check('cramfs checksum', any('checksum' in n for n in Opened('cramfs', image).notes))
+        if name in ('little', 'big behind boot code'):
+            torture('cramfs ' + name, 'cramfs', image, 3989, 60)
+
+
+def own_makers(work, top):
+    image = work + '/image'
+    makers = {'minix 1': Minix(1), 'minix 1 big': Minix(1, be=True), 'minix 2': Minix(2),
+              'minix 2 big': Minix(2, be=True), 'minix 3': Minix(3),
+              'minix 3 big': Minix(3, be=True, block=4096), 'romfs': Romfs()}
+    for name, maker in makers.items():
+        form = name.split()[0]
+        raw = maker.make(top)
+        with open(image, 'wb') as f:
+            f.write(raw + b'something else')
+        expect(name, form, image, top, modes=form == 'minix', times=form == 'minix', size=len(raw))
+        torture(name, form, image, 8191, 60)
+    if have('mkfs.minix'):
+        for version, names in ((1, 14), (1, 30), (2, 14), (2, 30), (3, 60)):
+            with open(image, 'wb') as f:
+                f.truncate(300 << 10)
+            run('mkfs.minix', '-%d' % version, '-n', str(names), image)
+            o = Opened('minix', image)
+            check('empty minix %d %d' % (version, names),
+                  o.bid and o.status == 'ok' and o.size == 300 << 10 and not o.members)
+
+
 with tempfile.TemporaryDirectory() as work:
     top = work + '/tree'
     make_tree(top)
     sparse_and_large(top)
     squashfs(work, top)
-    garbage(['squashfs'])
+    cramfs(work, top)
+    short = work + '/short'
+    os.mkdir(short)
+    make_tree(short)
+    for folder, names, leaves in os.walk(short, topdown=False):
+        for name in leaves:
+            if len(name) > 30: # what the smaller Minix names hold
+                os.unlink(os.path.join(folder, name))
+    own_makers(work, short)
+    garbage(['squashfs', 'cramfs', 'minix', 'romfs'])
 finish()
