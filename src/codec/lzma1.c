@@ -66,12 +66,29 @@ INLINE uint32_t bit(struct rc *rc, uint16_t *p)
 	return 1;
 }
 
+/*
+ * The same without a branch on the outcome: inside trees it is hard to foresee, and a wrong guess
+ * costs more than the few operations on both sides. 31 - 2048 rounds the negative shift up, which
+ * makes it prob + ((2048 - prob) >> 5).
+ */
+INLINE uint32_t blind_bit(struct rc *rc, uint16_t *p)
+{
+	normalize(rc);
+	uint32_t prob = *p, bound = (rc->range >> 11) * prob;
+	uint32_t one = rc->code >= bound, mask = 0 - one;
+	rc->range = (bound & ~mask) | ((rc->range - bound) & mask);
+	rc->code -= bound & mask;
+	*p = (uint16_t)((int32_t)prob - (((int32_t)prob + (int32_t)(~mask & (31u - 2048u))) >> 5));
+	return one;
+}
+
 /* `bits` bits, most significant first; the result includes the leading 1. */
 INLINE uint32_t tree(struct rc *rc, uint16_t *p, unsigned bits)
 {
 	uint32_t m = 1;
+#pragma GCC unroll 8
 	for (unsigned i = 0; i < bits; i++)
-		m = m << 1 | bit(rc, p + m);
+		m = m << 1 | blind_bit(rc, p + m);
 	return m;
 }
 
@@ -79,7 +96,7 @@ INLINE uint32_t reverse_tree(struct rc *rc, uint16_t *p, unsigned bits)
 {
 	uint32_t m = 1, sum = 0;
 	for (unsigned i = 0; i < bits; i++) {
-		uint32_t b = bit(rc, p + m);
+		uint32_t b = blind_bit(rc, p + m);
 		m = m << 1 | b;
 		sum |= b << i;
 	}
@@ -104,12 +121,13 @@ INLINE uint8_t literal(struct rc *rc, uint16_t *p, bool after_match, uint8_t mat
 	uint32_t m = 1;
 	if (after_match) {
 		uint32_t offs = 0x100, want = match;
-		while (m < 0x100) {
+#pragma GCC unroll 8
+		for (unsigned i = 0; i < 8; i++) {
 			want <<= 1;
 			uint32_t mb = want & offs;
-			uint32_t b = bit(rc, p + offs + mb + m);
+			uint32_t b = blind_bit(rc, p + offs + mb + m);
 			m = m << 1 | b;
-			offs &= b ? mb : ~mb;
+			offs &= mb ^ (b - 1);
 		}
 	} else {
 		m = tree(rc, p, 8);
@@ -160,17 +178,22 @@ INLINE bool recent(struct rc *rc, uint16_t *probs, uint32_t state, uint32_t pos_
 	return false;
 }
 
-/* Copy a match of n bytes; source and target may overlap, which repeats the bytes. */
-INLINE void copy_match(uint8_t *dst, size_t pos, size_t dist, size_t n)
+/*
+ * Copy a match of n bytes; source and target may overlap, which repeats the bytes. Where there is
+ * room up to `stop` whole pieces are copied, past the end of the match: that is written over next.
+ */
+INLINE void copy_match(uint8_t *dst, size_t pos, size_t dist, size_t n, size_t stop)
 {
+	enum { PIECE = 16 };
 	uint8_t *to = dst + pos;
 	const uint8_t *from = to - dist - 1;
-	if (dist + 1 >= n) {
-		memcpy(to, from, n);
+	if (dist + 1 < PIECE || stop - pos < n + PIECE) {
+		while (n--)
+			*to++ = *from++;
 		return;
 	}
-	while (n--)
-		*to++ = *from++;
+	for (size_t done = 0; done < n; done += PIECE)
+		memcpy(to + done, from + done, PIECE);
 }
 
 /* Is all input taken and the coder in its end state? */
@@ -241,7 +264,7 @@ INLINE enum lzma1_result symbols(struct lzma1 *d, struct rc *io, const uint8_t *
 			break;
 		}
 		size_t n = len < stop - pos ? len : stop - pos;
-		copy_match(dst, pos, rep[0], n);
+		copy_match(dst, pos, rep[0], n, stop);
 		pos += n;
 		d->pending = len - (uint32_t)n;
 	}
@@ -277,7 +300,7 @@ enum lzma1_result lzma1_run(struct lzma1 *d, size_t stop)
 {
 	if (d->pending && d->pos < stop) {
 		size_t n = d->pending < stop - d->pos ? d->pending : stop - d->pos;
-		copy_match(d->dst, d->pos, d->rep[0], n);
+		copy_match(d->dst, d->pos, d->rep[0], n, stop);
 		d->pos += n;
 		d->pending -= (uint32_t)n;
 	}
