@@ -202,13 +202,19 @@ static size_t at_pem(struct search *s, struct span in, uint64_t at)
 	return used;
 }
 
+static bool documentation(const char *path)
+{
+	static const char *const words[] = {"/doc/", "/docs/", "/man/", "README", "readme", "example", ".md", NULL};
+	return path && any_of(path, words);
+}
+
 /* A line of a text (or a string of a program) that holds an SSH public key. */
 static size_t at_ssh_line(struct search *s, uint64_t at)
 {
 	struct span all = s->a->bytes;
 	const char *base = path_base(s->a->path ? s->a->path : "");
 	size_t start = (size_t)at, end = (size_t)at;
-	if (strstr(base, "known_hosts"))
+	if (strstr(base, "known_hosts") || documentation(s->a->path))
 		return 0;
 	while (start > 0 && at - start < 1024 && all.p[start - 1] >= ' ' && all.p[start - 1] < 0x7f)
 		start--;

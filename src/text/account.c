@@ -131,7 +131,7 @@ bool account_is_placeholder(struct span v)
 		"enabled", "disable", "disabled", "optional", "required", "string", "text", "username",
 		"your_password", "yourpassword", "my_password", "mypassword", "your-password", "(null)",
 		"user_name", "your_username", "yourname", "n/a", "unknown", "dummy", "placeholder",
-		"secret_password", "auto", "0", "1",
+		"secret_password", "auto", "change-me", "change_me", "changethis", "0", "1",
 	};
 	if (v.n == 0 || only_of(v, "*") || only_of(v, "xX") || only_of(v, ".-_ "))
 		return true;
@@ -172,6 +172,16 @@ bool account_is_user(struct span s)
 	return s.p[0] != '-' && s.p[0] != '+';
 }
 
+/* Does a word begin somewhere in the text? Short ones only where no letter stands before ("packages"). */
+static bool starts_in(const char *text, const char *word)
+{
+	bool brief = strlen(word) <= 4;
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		if (!brief || at == text || at[-1] < 'a' || at[-1] > 'z')
+			return true;
+	return false;
+}
+
 const char *account_service(const char *words)
 {
 	static const struct {
@@ -180,6 +190,7 @@ const char *account_service(const char *words)
 		{"connectionrequest", "acs"}, {"connreq", "acs"}, {"acs", "acs"}, {"cwmp", "acs"},
 		{"tr069", "acs"}, {"tr-069", "acs"}, {"tr_069", "acs"}, {"managementserver", "acs"},
 		{"ddns", "ddns"}, {"dyndns", "ddns"}, {"snmp", "snmp"}, {"telnet", "telnet"}, {"ssh", "ssh"},
+		{"vsftp", "ftp"}, {"sftp", "ftp"}, {"proftp", "ftp"}, {"bftp", "ftp"}, {"openvpn", "vpn"},
 		{"dropbear", "ssh"}, {"ftp", "ftp"}, {"pppoe", "ppp"}, {"ppp", "ppp"}, {"pptp", "ppp"},
 		{"l2tp", "ppp"}, {"wan", "ppp"}, {"dial", "ppp"}, {"apn", "ppp"}, {"mobile", "ppp"},
 		{"modem", "ppp"}, {"sip", "sip"}, {"voip", "sip"}, {"mmpbx", "sip"}, {"smtp", "mail"},
@@ -190,7 +201,7 @@ const char *account_service(const char *words)
 		{"goahead", "web"}, {"boa", "web"}, {"cgi", "web"},
 	};
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++)
-		if (strstr(words, services[i].word))
+		if (starts_in(words, services[i].word))
 			return services[i].service;
 	return NULL;
 }

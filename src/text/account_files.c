@@ -49,7 +49,8 @@ static void observe(const struct artifact *a, struct facts *out)
 {
 	const char *path = a->path ? a->path : "";
 	struct span text = a->bytes;
-	if (text.n == 0 || text.n > MAX_TEXT || account_is_prose(path))
+	if (text.n == 0 || text.n > MAX_TEXT || account_is_prose(path) ||
+	    (a->named && passwd_family(path) != FAMILY_NONE))
 		return;
 	struct accounts s = accounts_make(out, a->arena);
 	if (read_secrets(path, text, &s) || (!a->named && read_lone_passwd(text, &s))) {

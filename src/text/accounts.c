@@ -10,35 +10,6 @@
 
 enum { MAX_SIZE = 256 * 1024, MAX_LINES = 2000 };
 
-enum family { NONE, PASSWD, SHADOW, GROUP };
-
-static enum family family_of(const char *path)
-{
-	const char *base = path_base(path);
-	static const struct {
-		const char *word;
-		enum family family;
-	} names[] = {{"gshadow", GROUP}, {"shadow", SHADOW}, {"passwd", PASSWD}, {"group", GROUP}};
-	static const char *const tails[] = {"", "-", "~", ".bak", ".old", ".orig", ".org", ".default",
-					    ".telnetd", "_default", ".def", ".save", ".tmp",
-					    "_bak", ".factory", ".rom", ".ro", "1", "2"};
-	if (account_is_prose(path))
-		return NONE;
-	if (text_prefix(span_str(base), "master."))
-		base += 7;
-	else if (text_prefix(span_str(base), "default_") || text_prefix(span_str(base), "default."))
-		base += 8;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t n = strlen(names[i].word);
-		if (strncmp(base, names[i].word, n) != 0)
-			continue;
-		for (size_t k = 0; k < sizeof tails / sizeof *tails; k++)
-			if (strcmp(base + n, tails[k]) == 0)
-				return names[i].family;
-	}
-	return NONE;
-}
-
 /* The passwd file that stands beside a shadow file, with the same tail ("-", ".bak"), else the plain one. */
 static const struct tree_file *beside(const struct tree *t, struct arena *a, const struct tree_file *shadow)
 {
@@ -79,35 +50,35 @@ static void fill_from(struct account *a, struct arena *arena, struct span user, 
 		}
 }
 
-static void one_line(struct accounts *s, enum family family, const struct passwd_line *l, struct account a,
+static void one_line(struct accounts *s, enum passwd_family family, const struct passwd_line *l, struct account a,
 		     const struct passwd_line *known, size_t count)
 {
 	a.user = arena_str(s->arena, l->user);
 	a.uid = l->uid;
 	a.gid = l->gid;
 	a.shell = l->shell.n ? arena_str(s->arena, l->shell) : NULL;
-	if (family == SHADOW)
+	if (family == FAMILY_SHADOW)
 		fill_from(&a, s->arena, l->user, known, count);
-	if (family != GROUP)
-		accounts_field(s, &a, l->field, family == SHADOW);
+	if (family != FAMILY_GROUP)
+		accounts_field(s, &a, l->field, family == FAMILY_SHADOW);
 	else if (passwd_is_hash(l->field))
 		accounts_field(s, &a, l->field, false);
 }
 
-static void one_file(const struct tree *t, const struct tree_file *f, enum family family, struct accounts *s)
+static void one_file(const struct tree *t, const struct tree_file *f, enum passwd_family family, struct accounts *s)
 {
 	size_t count = 0;
 	const struct passwd_line *known =
-		family == SHADOW ? lines_of(beside(t, s->arena, f), s->arena, &count) : NULL;
+		family == FAMILY_SHADOW ? lines_of(beside(t, s->arena, f), s->arena, &count) : NULL;
 	struct span line;
 	size_t pos = 0, left = MAX_LINES;
 	for (size_t start = 0; left-- && span_line(f->bytes, &pos, &line); start = pos) {
 		struct passwd_line l;
-		bool good = family == PASSWD   ? passwd_line_read(line, &l)
-			    : family == SHADOW ? shadow_line_read(line, &l)
+		bool good = family == FAMILY_PASSWD   ? passwd_line_read(line, &l)
+			    : family == FAMILY_SHADOW ? shadow_line_read(line, &l)
 					       : group_line_read(line, &l);
 		struct account a = {.at = {.file = f, .offset = start, .length = line.n},
-				    .service = family == GROUP ? "group" : "system"};
+				    .service = family == FAMILY_GROUP ? "group" : "system"};
 		if (good)
 			one_line(s, family, &l, a, known, count);
 	}
@@ -118,8 +89,8 @@ static void observe_tree(const struct tree *t, struct arena *arena, struct facts
 	struct accounts s = accounts_make(out, arena);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct tree_file *f = &t->files[i];
-		enum family family = family_of(f->path);
-		if (family != NONE && f->type == TREE_FILE && f->kept && f->bytes.n <= MAX_SIZE)
+		enum passwd_family family = passwd_family(f->path);
+		if (family != FAMILY_NONE && f->type == TREE_FILE && f->kept && f->bytes.n <= MAX_SIZE)
 			one_file(t, f, family, &s);
 	}
 	accounts_done(&s);

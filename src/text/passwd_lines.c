@@ -38,6 +38,11 @@ static bool is_path(struct span s)
 	return s.n == 0 || s.p[0] == '/';
 }
 
+static bool blank(struct span s)
+{
+	return memchr(s.p, ' ', s.n) != NULL || memchr(s.p, '\t', s.n) != NULL;
+}
+
 bool passwd_template_read(struct span line, struct passwd_line *out)
 {
 	struct span f[MAX_FIELDS];
@@ -45,7 +50,7 @@ bool passwd_template_read(struct span line, struct passwd_line *out)
 	*out = (struct passwd_line){0};
 	if ((n != 7 && n != 10) || f[0].n == 0 || !number(f[2], &out->uid) || !number(f[3], &out->gid) ||
 	    !out->uid.set || !is_path(span_trim(f[n - 2])) || !is_path(span_trim(f[n - 1])) ||
-	    (f[n - 2].n == 0 && f[n - 1].n == 0))
+	    (f[n - 2].n == 0 && f[n - 1].n == 0) || blank(f[0]) || blank(span_trim(f[n - 1])))
 		return false;
 	out->user = f[0];
 	out->field = f[1];
@@ -88,4 +93,31 @@ bool group_line_read(struct span line, struct passwd_line *out)
 	if (!number(f[2], &out->gid))
 		out->gid.set = false;
 	return true;
+}
+
+enum passwd_family passwd_family(const char *path)
+{
+	const char *base = path_base(path);
+	static const struct {
+		const char *word;
+		enum passwd_family family;
+	} names[] = {{"gshadow", FAMILY_GROUP}, {"shadow", FAMILY_SHADOW}, {"passwd", FAMILY_PASSWD}, {"group", FAMILY_GROUP}};
+	static const char *const tails[] = {"", "-", "~", ".bak", ".old", ".orig", ".org", ".default",
+					    ".telnetd", "_default", ".def", ".save", ".tmp",
+					    "_bak", ".factory", ".rom", ".ro", "1", "2"};
+	if (account_is_prose(path))
+		return FAMILY_NONE;
+	if (text_prefix(span_str(base), "master."))
+		base += 7;
+	else if (text_prefix(span_str(base), "default_") || text_prefix(span_str(base), "default."))
+		base += 8;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t n = strlen(names[i].word);
+		if (strncmp(base, names[i].word, n) != 0)
+			continue;
+		for (size_t k = 0; k < sizeof tails / sizeof *tails; k++)
+			if (strcmp(base + n, tails[k]) == 0)
+				return names[i].family;
+	}
+	return FAMILY_NONE;
 }

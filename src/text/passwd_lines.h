@@ -13,6 +13,11 @@
 #include "base/arena.h"
 #include "fact/fact.h"
 
+enum passwd_family { FAMILY_NONE, FAMILY_PASSWD, FAMILY_SHADOW, FAMILY_GROUP };
+
+/* Does the name say that a file is one of them, a backup or a vendor's default copy? */
+enum passwd_family passwd_family(const char *path);
+
 struct passwd_line {
 	struct span user, field, shell;
 	struct num uid, gid;

@@ -19,13 +19,18 @@ static bool is_key(struct span k)
 {
 	for (size_t i = 0; i < k.n; i++) {
 		uint8_t c = k.p[i];
-		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && !(c && strchr("_-.:@", c)))
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && !(c && strchr("_-.", c)))
 			return false;
 	}
 	return k.n > 0;
 }
 
 void read_keyvalue(struct span text, struct pairs *p)
+{
+	read_keyvalue_at(text, 0, p);
+}
+
+void read_keyvalue_at(struct span text, uint64_t base, struct pairs *p)
 {
 	uint32_t group = 0;
 	const char *words = NULL;
@@ -48,8 +53,8 @@ void read_keyvalue(struct span text, struct pairs *p)
 		key = span_trim(key);
 		if (text_prefix(key, "export "))
 			key = span_trim(span_from(key, 7));
-		if (is_key(key))
+		if (is_key(key) && t.p[t.n - 1] != ';') /* program text ends like that */
 			pairs_add(p, group, words, key, unquoted(span_trim(value)),
-				  (struct place){.offset = start + (size_t)(t.p - line.p), .length = t.n});
+				  (struct place){.offset = base + start + (size_t)(t.p - line.p), .length = t.n});
 	}
 }

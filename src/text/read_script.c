@@ -46,12 +46,26 @@ static struct span chomp(struct span s)
 	return s;
 }
 
+/* "%s:%s:0:0:root:/:/bin/sh" in a program's command: whoever it is will be root. */
+static bool format_line(struct script *x, struct span word)
+{
+	struct passwd_line l;
+	if (!passwd_template_read(word, &l) || !text_prefix(l.user, "%") || l.user.n > 8)
+		return false;
+	struct account acc = {.at = x->at, .uid = l.uid, .gid = l.gid, .service = "system"};
+	acc.shell = l.shell.n ? arena_str(x->s->arena, l.shell) : NULL;
+	accounts_name(x->s, &acc);
+	return true;
+}
+
 static void password_line(struct script *x, struct span word)
 {
 	struct passwd_line l;
 	word = chomp(word);
 	bool shadow = false;
 	if (!passwd_line_read(word, &l)) {
+		if (format_line(x, word))
+			return;
 		shadow = has_word(x, "shadow") && shadow_line_read(word, &l);
 		if (!shadow)
 			return;
@@ -271,5 +285,16 @@ void read_script(const char *path, struct span text, struct accounts *s)
 		x->at = (struct place){.offset = start + (size_t)(t.p - line.p), .length = t.n};
 		one_line(x, t);
 	}
+	pairs_emit(&x->pairs);
+}
+
+void read_command(struct span line, struct place at, struct accounts *s)
+{
+	struct script *x = arena_alloc(s->arena, sizeof *x);
+	x->s = s;
+	x->pairs = pairs_make(s, NULL);
+	x->at = at;
+	if (line.n <= MAX_LINE)
+		one_line(x, line);
 	pairs_emit(&x->pairs);
 }
