@@ -49,11 +49,11 @@ static void observe(const struct artifact *a, struct facts *out)
 {
 	const char *path = a->path ? a->path : "";
 	struct span text = a->bytes;
-	if (text.n == 0 || text.n > MAX_TEXT || account_is_prose(path) ||
-	    (a->named && passwd_family(path) != FAMILY_NONE))
+	bool family = passwd_family(path) != FAMILY_NONE, lone = !strchr(path, '/');
+	if (text.n == 0 || text.n > MAX_TEXT || account_is_prose(path) || (family && !lone))
 		return;
 	struct accounts s = accounts_make(out, a->arena);
-	if (read_secrets(path, text, &s) || (!a->named && read_lone_passwd(text, &s))) {
+	if (read_secrets(path, text, &s) || (lone && (family || !a->named) && read_lone_passwd(text, &s))) {
 		accounts_done(&s);
 		return;
 	}
