@@ -8,10 +8,14 @@
 SELECT l.source AS source,
        'Telnet is open from boot' || CASE WHEN l.port <> 23 THEN ' on port ' || l.port ELSE '' END AS title,
        'telnet' AS subject, 'adjacent' AS reach,
-       CASE WHEN l.start = 'boot' AND l.present = 1 THEN 'certain'
+       CASE WHEN l.start = 'boot' AND l.present = 1 AND coalesce(l.when_, '') = '' THEN 'certain'
+            WHEN l.present = 0 THEN 'hint'
             WHEN l.start IN ('boot', 'condition') THEN 'likely' ELSE 'hint' END AS confidence,
-       'The boot scripts start ' || coalesce(l.program, 'a telnet server') || ' (' || l.file || ')'
-       || coalesce(' when ' || nullif(l.when_, ''), '') || '.' AS explanation,
+       CASE WHEN l.start = 'manual' THEN 'A script (' || l.file || ') can start ' || coalesce(l.program, 'a telnet server')
+            ELSE 'The boot scripts start ' || coalesce(l.program, 'a telnet server') || ' (' || l.file || ')' END
+       || coalesce(' when ' || nullif(l.when_, ''), '')
+       || CASE WHEN l.present = 0 THEN ', but the program is not in this image' ELSE '' END || '.' AS explanation,
        seen('listener', l.id, 'the service') AS evidence
 FROM listener_at l
 WHERE l.service = 'telnet' AND l.origin = 'config' AND l.start IS NOT NULL
+ORDER BY l.id

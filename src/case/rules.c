@@ -183,10 +183,18 @@ static bool add_functions(sqlite3 *db)
 
 static const char *const wanted_columns[] = {"source",	   "title",	  "subject", "reach",
 					     "confidence", "explanation", "evidence"};
-enum { WANTED = sizeof wanted_columns / sizeof *wanted_columns };
+enum { WANTED = sizeof wanted_columns / sizeof *wanted_columns, KIND = WANTED, SEVERITY, COLUMNS };
+
+static int column_named(sqlite3_stmt *s, const char *name)
+{
+	for (int i = 0; i < sqlite3_column_count(s); i++)
+		if (strcmp(sqlite3_column_name(s, i), name) == 0)
+			return i;
+	return -1;
+}
 
 /* Compile a rule and find its columns. NULL after a message. */
-static sqlite3_stmt *compile(sqlite3 *db, const struct rule *rule, int columns[WANTED])
+static sqlite3_stmt *compile(sqlite3 *db, const struct rule *rule, int columns[COLUMNS])
 {
 	sqlite3_stmt *s = NULL;
 	const char *rest = NULL;
@@ -200,11 +208,10 @@ static sqlite3_stmt *compile(sqlite3 *db, const struct rule *rule, int columns[W
 		sqlite3_finalize(s);
 		return NULL;
 	}
+	columns[KIND] = column_named(s, "kind");
+	columns[SEVERITY] = column_named(s, "severity");
 	for (int w = 0; w < WANTED; w++) {
-		columns[w] = -1;
-		for (int i = 0; i < sqlite3_column_count(s); i++)
-			if (strcmp(sqlite3_column_name(s, i), wanted_columns[w]) == 0)
-				columns[w] = i;
+		columns[w] = column_named(s, wanted_columns[w]);
 		if (columns[w] < 0) {
 			msg_error("rule %s: the SELECT has no column \"%s\"", rule->name,
 				  wanted_columns[w]);
@@ -241,7 +248,7 @@ bool rules_lint(const struct rules *r)
 	if (ok)
 		case_select_only(c.db);
 	for (size_t i = 0; ok && i < r->count; i++) {
-		int columns[WANTED];
+		int columns[COLUMNS];
 		sqlite3_stmt *s =
 		    headers_good(&r->list[i]) ? compile(c.db, &r->list[i], columns) : NULL;
 		ok = s != NULL;
@@ -257,7 +264,7 @@ bool rules_lint(const struct rules *r)
 struct door {
 	const struct rule *rule;
 	int64_t source;
-	const char *title, *subject, *reach, *confidence, *explanation;
+	const char *title, *subject, *reach, *confidence, *explanation, *kind, *severity;
 	struct buf evidence;
 };
 
@@ -274,9 +281,11 @@ static const char *column_text(struct arena *a, sqlite3_stmt *s, int i)
 
 static bool good_row(const struct rule *rule, const struct door *d)
 {
-	if (d->title && RANK(d->confidence, confidences) >= 0 && RANK(d->reach, reaches) >= 0)
+	if (d->title && RANK(d->confidence, confidences) >= 0 && RANK(d->reach, reaches) >= 0 &&
+	    RANK(d->kind, kinds) >= 0 && RANK(d->severity, severities) >= 0)
 		return true;
-	msg_error("rule %s: a row without title or with a confidence or reach that does not exist",
+	msg_error("rule %s: a row without title, or with a kind, severity, confidence or reach "
+		  "that does not exist",
 		  rule->name);
 	return false;
 }
@@ -308,7 +317,7 @@ static void merge_row(struct doors *all, size_t first, struct door *row, const c
 
 static bool run_rule(struct case_store *c, const struct rule *rule, struct doors *all)
 {
-	int columns[WANTED], rc;
+	int columns[COLUMNS], rc;
 	size_t first = all->count;
 	sqlite3_stmt *s = headers_good(rule) ? compile(c->db, rule, columns) : NULL;
 	bool ok = s != NULL;
@@ -325,6 +334,11 @@ static bool run_rule(struct case_store *c, const struct rule *rule, struct doors
 		row.confidence = column_text(&all->arena, s, columns[4]);
 		row.explanation = column_text(&all->arena, s, columns[5]);
 		row.subject = row.subject ? row.subject : "";
+		row.kind =
+		    columns[KIND] < 0 ? rule->kind : column_text(&all->arena, s, columns[KIND]);
+		row.severity = columns[SEVERITY] < 0
+				   ? rule->severity
+				   : column_text(&all->arena, s, columns[SEVERITY]);
 		ok = good_row(rule, &row);
 		if (ok)
 			merge_row(all, first, &row,
@@ -338,7 +352,7 @@ static int by_weight(const void *a, const void *b)
 {
 	const struct door *x = a, *y = b;
 	int c = RANK(y->confidence, confidences) - RANK(x->confidence, confidences);
-	int sev = RANK(y->rule->severity, severities) - RANK(x->rule->severity, severities);
+	int sev = RANK(y->severity, severities) - RANK(x->severity, severities);
 	if (x->source != y->source)
 		return x->source < y->source ? -1 : 1;
 	if (c)
@@ -390,9 +404,8 @@ static bool store_doors(struct case_store *c, struct doors *all)
 			       NULL) == SQLITE_OK;
 	for (size_t i = 0; ok && i < all->count; i++) {
 		struct door *d = &all->list[i];
-		const char *texts[] = {d->rule->name,	  d->rule->kind, d->title,
-				       d->subject,	  d->reach,	 d->confidence,
-				       d->rule->severity, d->rule->cwe};
+		const char *texts[] = {d->rule->name, d->kind,	     d->title,	  d->subject,
+				       d->reach,      d->confidence, d->severity, d->rule->cwe};
 		sqlite3_bind_int64(door, 1, (int64_t)i + 1);
 		sqlite3_bind_int64(door, 2, d->source);
 		for (int k = 0; k < 8; k++)

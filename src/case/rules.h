@@ -8,8 +8,9 @@
  *   -- explain: ...      what it means and why it matters; may go on in lines "--   ..."
  *   -- verify: ...       how a stranger checks it by hand
  * and holds one SELECT with the columns source, title, subject, reach, confidence, explanation,
- * evidence. `evidence` is a concatenation of seen(table, id, role). Rows of one rule with the same
- * source and subject are one door: the most confident row speaks, the evidence is joined.
+ * evidence, and if they differ from row to row kind and severity. `evidence` is a concatenation of
+ * seen(table, id, role). Rows of one rule with the same source and subject are one door: the most
+ * confident row speaks, the evidence is joined.
  */
 #ifndef CASE_RULES_H
 #define CASE_RULES_H
