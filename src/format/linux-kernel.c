@@ -6,7 +6,7 @@
  */
 #include "format/kernel.h"
 
-enum { LEAST = 256 * 1024, START = 1 << 20, ZEROS = 4096 };
+enum { LEAST = 256 * 1024, START = 1 << 20, ZEROS = 64 * 1024 };
 
 static bool starts_with_code(struct span in)
 {
