@@ -10,9 +10,8 @@
  * Links of ARJ for Unix (type 6) are named, but their target is not read: no public description.
  * Reference: technical notes of unarj 2.65 (technote.txt).
  */
-#include "format/arj.h"
-
 #include "base/hash.h"
+#include "format/lzh.h"
 #include "format/member.h"
 
 enum { FIXED_MIN = 30, HEADER_MAX = 2600, RESYNC_MAX = 1 << 20 };
@@ -91,7 +90,7 @@ static enum status give_packed(struct sink *out, const struct head *h, const str
 	enum status got = out->begin(out, e);
 	if (got != ST_OK)
 		return member_stops(got) ? got : ST_OK;
-	*st = arj_decode(h->method, content, h->size, &c.out);
+	*st = lzh_decode(h->method == 4 ? LZH_ARJ_FAST : LZH_ARJ, content, h->size, &c.out);
 	if (*st == ST_OK && c.crc != h->crc)
 		*st = ST_DAMAGED;
 	if (*st == ST_DAMAGED && content.n < h->packed)

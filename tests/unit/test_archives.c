@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Archives read through libarchive (7z, cab, rar, lha, xar), and rpm. */
+/* Archives read through libarchive (7z, cab, rar, xar), lha, and rpm. */
 #include "archives.h"
 
 #include <archive.h>

@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decompression of ARJ. Bits are taken from the top of each byte. Both ways copy from a window of
- * the last 26624 bytes.
+ * Decompression of arj and of lha. Bits are taken from the top of each byte.
  *
- *   methods 1-3  blocks: count(16), three sets of code lengths, count codes. A code below 256 is a byte,
- *                others a length (code - 253); then a position class (0 to 16) with class - 1 more bits.
- *   method 4     a length in a unary-prefixed number: 0 is a byte (8 bits), others length + 2 and then
- *                a distance in such a number of 9 to 13 bits.
+ *   lh4-7, arj 1-3  blocks: count(16), three sets of code lengths, count codes. A code below 256 is a
+ *             byte, others a length (code - 253); then a position class with class - 1 more bits.
+ *             They differ in the number of position classes and in the width of its count.
+ *   arj 4     a length in a number with a prefix of one bits: 0 is a byte (8 bits), others length + 2
+ *             and then a distance in such a number of 9 to 13 bits.
+ *   lha takes what lies in front of the first byte as blanks.
  *
- * Reference: unarj 2.65 technical notes; the block coding is that of LHA's -lh6-.
+ * Reference: technote.txt of unarj 2.65; header.doc of LHa for UNIX.
  */
-#include "format/arj.h"
+#include "format/lzh.h"
 
 #include "base/mem.h"
 
 enum {
-	WINDOW = 32768,   /* at least the 26624 bytes that ARJ uses */
+	WINDOW = 65536,   /* as much as the largest of them uses */
 	SYMBOLS = 510,    /* bytes and lengths */
-	POSITIONS = 17,
 	LENGTHS = 19,     /* codes of code lengths */
 	LONGEST = 16,
 	MIN_COPY = 3,
+};
+
+static const struct {
+	uint8_t positions, width;
+	bool blanks;
+} kinds[] = {
+	[LZH_ARJ] = {17, 5, false}, [LZH_ARJ_FAST] = {0, 0, false}, [LZH_LH5] = {14, 4, true},
+	[LZH_LH6] = {16, 5, true},  [LZH_LH7] = {17, 5, true},
 };
 
 struct bits {
@@ -85,12 +93,12 @@ static unsigned symbol(struct bits *b, const struct code *c)
 }
 
 /* Lengths of the codes of lengths or of positions; `gap`: where a run of zeros may stand. */
-static bool short_code(struct bits *b, struct code *c, size_t max, size_t gap)
+static bool short_code(struct bits *b, struct code *c, size_t max, unsigned width, size_t gap)
 {
 	uint8_t lengths[LENGTHS] = {0};
-	size_t n = take(b, 5), i = 0;
+	size_t n = take(b, width), i = 0;
 	if (n == 0) {
-		*c = (struct code){.only = (int)take(b, 5)};
+		*c = (struct code){.only = (int)take(b, width)};
 		return !b->bad && (size_t)c->only < max;
 	}
 	if (n > max)
@@ -137,6 +145,7 @@ struct window {
 	struct codec_out *out;
 	uint8_t bytes[WINDOW];
 	uint64_t made, size, given;
+	bool blanks;
 	enum status st;
 };
 
@@ -158,10 +167,10 @@ static void put(struct window *w, uint8_t byte)
 
 static bool copy(struct window *w, uint64_t distance, unsigned n)
 {
-	if (distance > w->made || distance > WINDOW)
+	if (distance > WINDOW || (distance > w->made && !w->blanks))
 		return false;
 	for (; n && w->made < w->size && w->st == ST_OK; n--)
-		put(w, w->bytes[(w->made - distance) % WINDOW]);
+		put(w, w->bytes[(w->made + WINDOW - distance) % WINDOW]);
 	return true;
 }
 
@@ -170,18 +179,18 @@ struct block {
 	unsigned left;
 };
 
-static bool next_block(struct bits *b, struct block *k)
+static bool next_block(struct bits *b, struct block *k, enum lzh kind)
 {
 	k->left = take(b, 16);
-	return k->left && short_code(b, &k->lengths, LENGTHS, 3) &&
+	return k->left && short_code(b, &k->lengths, LENGTHS, 5, 3) &&
 	       long_code(b, &k->symbols, &k->lengths) &&
-	       short_code(b, &k->positions, POSITIONS, SIZE_MAX);
+	       short_code(b, &k->positions, kinds[kind].positions, kinds[kind].width, SIZE_MAX);
 }
 
-/* One byte or copy of methods 1 to 3; false when the stream is wrong. */
-static bool step(struct bits *b, struct block *k, struct window *w)
+/* One byte or copy; false when the stream is wrong. */
+static bool step(struct bits *b, struct block *k, struct window *w, enum lzh kind)
 {
-	if (!k->left && !next_block(b, k))
+	if (!k->left && !next_block(b, k, kind))
 		return false;
 	k->left--;
 	unsigned c = symbol(b, &k->symbols);
@@ -221,7 +230,7 @@ static bool fast_step(struct bits *b, struct window *w)
 	return !b->bad && copy(w, distance + 1u, n - 1 + MIN_COPY);
 }
 
-enum status arj_decode(unsigned method, struct span in, uint64_t size, struct codec_out *out)
+enum status lzh_decode(enum lzh kind, struct span in, uint64_t size, struct codec_out *out)
 {
 	struct bits b = {.in = in};
 	struct window *w = mem_alloc(sizeof *w);
@@ -229,8 +238,11 @@ enum status arj_decode(unsigned method, struct span in, uint64_t size, struct co
 	bool right = true;
 	w->out = out;
 	w->size = size;
+	w->blanks = kinds[kind].blanks;
+	if (w->blanks)
+		memset(w->bytes, ' ', sizeof w->bytes);
 	while (right && w->made < size && w->st == ST_OK)
-		right = method == 4 ? fast_step(&b, w) : step(&b, k, w);
+		right = kind == LZH_ARJ_FAST ? fast_step(&b, w) : step(&b, k, w, kind);
 	flush(w);
 	enum status st = w->st;
 	mem_free(w);
