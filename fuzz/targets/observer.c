@@ -20,8 +20,9 @@ static void run_tree(struct span in, struct collect_facts *c)
 		bool more = span_line(in, &pos, &line);
 		if (more && !SPAN_IS(line, 0, "@@ "))
 			continue;
-		files[n++] = (struct tree_file){.path = path, .bytes = span_cut(in, start, before - start),
-						.id = (uint32_t)n, .mode = 0755, .kept = true};
+		files[n] = (struct tree_file){.path = path, .bytes = span_cut(in, start, before - start),
+					       .id = (uint32_t)n, .mode = 0755, .kept = true};
+		n++;
 		if (!more)
 			break;
 		path = path_clean(&arena, span_from(line, 3), NULL);
