@@ -54,7 +54,8 @@ static bool script_verifies(struct look *l)
 	static const char *const words[] = {"usign", "dgst -verify", "-verify ", "gpgv", "gpg --verify",
 					    "signify", "minisign", "ucert", "fwtool", "smime -verify",
 					    "cms -verify", "check_signature", "pkeyutl -verify",
-					    "rsautl -verify", "verify_sig", "rsa_verify", "openssl verify", NULL};
+					    "rsautl -verify", "verify_sig", "rsa_verify",
+					    "openssl verify", NULL};
 	if (l->verified < 0)
 		l->verified = script_says(l->a->bytes, words);
 	return l->verified;
@@ -207,9 +208,8 @@ static bool add_url(struct look *l, const struct fetch *f, struct buf *url)
 		for (size_t i = 0; i < f->count; i++) {
 			struct span w = f->words[i];
 			bool full = span_find(w, SPAN_LIT("://"), 0) != SIZE_MAX;
-			bool variable = pass && w.n > 1 && w.p[0] == '$' && (i == 0 || f->words[i - 1].p[0] != '-' ||
-									     f->words[i - 1].n != 2);
-			if (full || variable) {
+			bool value = i > 0 && f->words[i - 1].n == 2 && f->words[i - 1].p[0] == '-';
+			if (full || (pass && w.n > 1 && w.p[0] == '$' && !value)) {
 				expand(l, w, 0, url);
 				return true;
 			}
@@ -228,7 +228,8 @@ static const char *transport_of(const struct look *l, const char *url)
 
 static void take_fetch(struct look *l, const struct fetch *f)
 {
-	static const char *const shell[] = {"| sh", "|sh", "| ash", "|ash", "| bash", "|bash", "| /bin/sh", NULL};
+	static const char *const shell[] = {"| sh", "|sh", "| ash", "|ash", "| bash", "|bash",
+					    "| /bin/sh", NULL};
 	static const char *const no[] = {"/dev/null", "--spider", "generate_204", "/nic/update", NULL};
 	struct buf b = {.max = LONGEST_URL};
 	if (add_url(l, f, &b) && !has_any(f->line, no)) {

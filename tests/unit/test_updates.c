@@ -88,8 +88,8 @@ static void feeds(void **state)
 	assert_true(collect_has(&c, "verified=0", NULL));
 	collect_facts_free(&c);
 	collect_facts_init(&c);
-	collect_observe_tree(&c, &observer_updates, "etc/opkg.conf", "#option check_signature\n", "etc/opkg/a.conf",
-			     feed, NULL);
+	collect_observe_tree(&c, &observer_updates, "etc/opkg.conf", "#option check_signature\n",
+			     "etc/opkg/a.conf", feed, NULL);
 	assert_true(collect_has(&c, "verified=0", NULL));
 	assert_int_equal(collect_observe_tree(&c, &observer_updates, "usr/share/opkg.conf", feed, NULL), 0);
 	collect_facts_free(&c);
