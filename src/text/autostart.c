@@ -5,7 +5,7 @@
 
 static void observe_tree(const struct tree *t, struct arena *a, struct facts *out)
 {
-	const struct boot *b = boot_walk(t, a, false);
+	const struct boot *b = boot_walk(t, a, NULL);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct boot_run *r = &b->runs[i];
 		if (r->never)

@@ -169,6 +169,7 @@ static void on_run(struct machine *m, const struct shell_run *given)
 		out.how = "procd";
 	out.when = when_text(b, &r);
 	out.started = b->started;
+	out.script = r.as_shell || shell_is_script(tree_program(m->tree, out.program));
 	out.never = r.never != NULL;
 	out.terminal = terminal_of(b, &out);
 	out.conditions = r.conditions;
@@ -361,7 +362,7 @@ static void run_levels(struct boot *b)
 }
 
 /* Scripts that nothing leads to: what they would start. */
-static void run_others(struct boot *b)
+static void run_others(struct boot *b, bool (*wanted)(struct span))
 {
 	const struct tree *t = b->m.tree;
 	b->started = false;
@@ -374,11 +375,12 @@ static void run_others(struct boot *b)
 		if (b->m.visits[i] || f->type != TREE_FILE || !f->kept || !shell_is_script(f) ||
 		    !(named || shell_script(f->bytes)))
 			continue;
-		shell_run_file(&b->m, f, NULL, 0);
+		if (wanted(f->bytes))
+			shell_run_file(&b->m, f, NULL, 0);
 	}
 }
 
-struct boot *boot_walk(const struct tree *t, struct arena *a, bool all)
+struct boot *boot_walk(const struct tree *t, struct arena *a, bool (*wanted)(struct span))
 {
 	struct boot *b = arena_alloc(a, sizeof *b);
 	machine_init(&b->m, t, a);
@@ -398,7 +400,7 @@ struct boot *boot_walk(const struct tree *t, struct arena *a, bool all)
 		run_levels(b);
 	boot_systemd(b);
 	boot_services(b);
-	if (all)
-		run_others(b);
+	if (wanted)
+		run_others(b, wanted);
 	return b;
 }

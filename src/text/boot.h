@@ -19,6 +19,7 @@ struct boot_run {
 	size_t count;
 	const char *how, *when, *chain, *terminal; /* when: "" for always; terminal may be NULL */
 	bool present;
+	bool script;                     /* the program is itself a script */
 	bool started;                    /* reached from init */
 	bool never;                      /* the tree decides that it does not run */
 	const struct shell_condition *const *conditions;
@@ -34,8 +35,10 @@ struct boot {
 	bool started;
 };
 
-/* Everything that boot starts; with `all`, also what other scripts would start. */
-struct boot *boot_walk(const struct tree *t, struct arena *a, bool all);
+/*
+ * Everything that boot starts; also what other scripts would start whose text is `wanted` (NULL: none).
+ */
+struct boot *boot_walk(const struct tree *t, struct arena *a, bool (*wanted)(struct span text));
 
 /* A started program by its last part; NULL: none. One without a condition comes first. */
 const struct boot_run *boot_started(const struct boot *b, const char *name);
