@@ -86,7 +86,7 @@ class Minix:
 
     def make(self, top):
         count = sum(len(a) + len(b) for f, a, b in os.walk(top)) + 9
-        maps = 1 + count // (self.block * 8), 8
+        maps = 1 + count // (self.block * 8), 1
         table = 2 + sum(maps)
         self.first = table + -(-count * self.inode_bytes // self.block)
         self.inodes.append(b'')
