@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SquashFS and cramfs: images of the real makers; Minix and romfs: of makers of our own."""
+"""SquashFS, cramfs and EROFS: images of the real makers; Minix and romfs: of makers of our own."""
 import os
 import tempfile
 
@@ -88,6 +88,26 @@ def cramfs(work, top):
             torture('cramfs ' + name, 'cramfs', image, 3989, 60)
 
 
+def erofs(work, top):
+    if not have('mkfs.erofs'):
+        return
+    image = work + '/erofs'
+    for name, options in {'plain': [], 'lz4': ['-zlz4'], 'lz4hc': ['-zlz4hc,9'],
+                          'legacy index': ['-zlz4', '-Elegacy-compress'],
+                          'big clusters': ['-zlz4hc', '-C65536'],
+                          'tails packed': ['-zlz4', '-Eztailpacking'],
+                          'short inodes': ['-zlz4', '-Eforce-inode-compact'],
+                          'long inodes': ['-Eforce-inode-extended'],
+                          'chunks': ['--chunksize=4096'], 'no inline': ['-Enoinline_data']}.items():
+        if os.path.exists(image):
+            os.unlink(image)
+        run('mkfs.erofs', '--all-root', *options, image, top)
+        expect('erofs ' + name, 'erofs', image, top, owner=('0', '0'), times=False,
+               size=os.path.getsize(image))
+        if name in ('plain', 'lz4', 'chunks'):
+            torture('erofs ' + name, 'erofs', image, 7919, 60)
+
+
 def own_makers(work, top):
     image = work + '/image'
     makers = {'minix 1': Minix(1), 'minix 1 big': Minix(1, be=True), 'minix 2': Minix(2),
@@ -116,6 +136,7 @@ with tempfile.TemporaryDirectory() as work:
     sparse_and_large(top)
     squashfs(work, top)
     cramfs(work, top)
+    erofs(work, top)
     short = work + '/short'
     os.mkdir(short)
     make_tree(short)
@@ -124,5 +145,5 @@ with tempfile.TemporaryDirectory() as work:
             if len(name) > 30: # what the smaller Minix names hold
                 os.unlink(os.path.join(folder, name))
     own_makers(work, short)
-    garbage(['squashfs', 'cramfs', 'minix', 'romfs'])
+    garbage(['squashfs', 'cramfs', 'minix', 'romfs', 'erofs'])
 finish()
