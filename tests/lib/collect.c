@@ -48,7 +48,7 @@ static enum status on_write(struct sink *s, const void *p, size_t n)
 	if (!spend(c, n))
 		return ST_LIMIT;
 	struct member *m = &c->members[c->count - 1];
-	m->bytes = mem_resize(m->bytes, m->n + n, 1);
+	m->bytes = mem_grow(m->bytes, &m->room, m->n + n, 1);
 	if (n)
 		memcpy(m->bytes + m->n, p, n);
 	m->n += n;

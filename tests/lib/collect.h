@@ -10,7 +10,7 @@ struct member {
 	char *path, *link;   /* path as the format gave it, not cleaned */
 	struct entry e;      /* e.path and e.link point to the two above */
 	uint8_t *bytes;
-	size_t n;
+	size_t n, room;      /* room: allocated */
 	enum status status;
 };
 
