@@ -299,6 +299,8 @@ static enum lzma1_result run_tail(struct lzma1 *d, size_t stop)
 enum lzma1_result lzma1_run(struct lzma1 *d, size_t stop)
 {
 	if (d->pending && d->pos < stop) {
+		if (d->rep[0] >= d->pos)
+			return LZMA1_BAD; /* farther than the dictionary: that was slid out */
 		size_t n = d->pending < stop - d->pos ? d->pending : stop - d->pos;
 		copy_match(d->dst, d->pos, d->rep[0], n, stop);
 		d->pos += n;
