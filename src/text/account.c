@@ -188,7 +188,7 @@ const char *account_service(const char *words)
 		const char *word, *service;
 	} services[] = {
 		{"connectionrequest", "acs"}, {"connreq", "acs"}, {"acs", "acs"}, {"cwmp", "acs"},
-		{"tr069", "acs"}, {"tr-069", "acs"}, {"tr_069", "acs"}, {"managementserver", "acs"},
+		{"tr069", "acs"}, {"tr-069", "acs"}, {"tr_069", "acs"}, {"managementserver", "acs"}, {"mgtserver", "acs"},
 		{"ddns", "ddns"}, {"dyndns", "ddns"}, {"snmp", "snmp"}, {"telnet", "telnet"}, {"ssh", "ssh"},
 		{"vsftp", "ftp"}, {"sftp", "ftp"}, {"proftp", "ftp"}, {"bftp", "ftp"}, {"openvpn", "vpn"},
 		{"dropbear", "ssh"}, {"ftp", "ftp"}, {"pppoe", "ppp"}, {"ppp", "ppp"}, {"pptp", "ppp"},
@@ -197,7 +197,7 @@ const char *account_service(const char *words)
 		{"mail", "mail"}, {"samba", "smb"}, {"smb", "smb"}, {"vpn", "vpn"}, {"ipsec", "vpn"},
 		{"mqtt", "mqtt"}, {"rtsp", "rtsp"}, {"onvif", "onvif"}, {"radius", "radius"},
 		{"proxy", "proxy"}, {"upgrade", "update"}, {"firmware", "update"}, {"console", "system"},
-		{"webuser", "web"}, {"http", "web"}, {"web", "web"}, {"gui", "web"}, {"luci", "web"},
+		{"webuser", "web"}, {"devauth", "web"}, {"http", "web"}, {"web", "web"}, {"gui", "web"}, {"luci", "web"},
 		{"goahead", "web"}, {"boa", "web"}, {"cgi", "web"},
 	};
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++)

@@ -255,6 +255,23 @@ static struct place both_places(const struct pair_entry *u, const struct pair_en
 	return at;
 }
 
+/* user=user password=password, user=pppoe_user password=pppoe_passwd: a form, not an account. */
+static bool names_itself(struct span user, struct span password)
+{
+	char low[2][MAX_KEY + 1] = {{0}, {0}};
+	struct span in[2] = {user, password};
+	size_t n[2] = {0, 0};
+	bool plain;
+	for (int k = 0; k < 2; k++) {
+		if (in[k].n > MAX_KEY)
+			return false;
+		for (size_t i = 0; i < in[k].n; i++)
+			low[k][i] = (char)(in[k].p[i] >= 'A' && in[k].p[i] <= 'Z' ? in[k].p[i] + 32 : in[k].p[i]);
+	}
+	return role_of(low[0], &n[0], &plain) == USER && role_of(low[1], &n[1], &plain) == PASSWORD &&
+	       n[0] == n[1] && strncmp(low[0], low[1], n[0]) == 0 && (n[0] > 0 || strcmp(low[0], low[1]) != 0);
+}
+
 static void emit_password(struct pairs *p, size_t i)
 {
 	struct pair_entry *e = &p->entries[i];
@@ -267,8 +284,7 @@ static void emit_password(struct pairs *p, size_t i)
 		a.user = arena_str(p->accounts->arena, u->value);
 		if (u->at.offset != e->at.offset)
 			a.at = both_places(u, e);
-		/* user=user, password=password: a form, not an account */
-		if (strcasecmp(a.user, "user") == 0 && span_eq_str(e->value, "password"))
+		if (names_itself(u->value, e->value))
 			return;
 	} else {
 		a.user = user_of_stem(p, e->stem);

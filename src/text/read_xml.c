@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "text/config_readers.h"
 
-enum { MAX_DEPTH = 64, MAX_TAG = 16384, MAX_TEXT = 256, MAX_WORDS = 120, MAX_NAMED = 50000 };
+enum { MAX_DEPTH = 64, MAX_TAG = 16384, MAX_TEXT = 256, MAX_ATTRIBUTES = 64, MAX_WORDS = 120, MAX_NAMED = 50000 };
 
 struct element {
 	uint32_t id;
@@ -79,13 +79,16 @@ static bool is_one_of(struct span name, const char *const *words)
 	return false;
 }
 
-/* Walk the attributes; those of the form name= value= give a pair of their own to the parent. */
-static struct span attributes(struct xml *x, struct span tag, size_t at, uint32_t id, const char *words)
+struct attribute {
+	struct span name, value;
+	struct place at;
+};
+
+/* The attributes of a tag whose text begins at `at`; what is more than `max` is left out. */
+static size_t attributes(struct span tag, size_t at, struct attribute *list, size_t max)
 {
-	static const char *const key_names[] = {"name", "key", "param", "field", "n", NULL};
-	static const char *const value_names[] = {"value", "val", "v", "data", "default", NULL};
-	struct span key = SPAN(tag.p, 0), value = SPAN(tag.p, 0);
-	for (size_t i = 0; i < tag.n;) {
+	size_t n = 0;
+	for (size_t i = 0; i < tag.n && n < max;) {
 		if (!name_char(tag.p[i])) {
 			i++;
 			continue;
@@ -100,34 +103,47 @@ static struct span attributes(struct xml *x, struct span tag, size_t at, uint32_
 			continue;
 		struct span rest = span_from(tag, i + 1), v = text_field(&rest, (char)tag.p[i]);
 		i += v.n + 2;
-		struct place place = {.offset = at + start, .length = (i < tag.n ? i : tag.n) - start};
-		pairs_add(x->p, id, words, name, decoded(x, v), place);
-		if (is_one_of(name, key_names))
-			key = v;
-		else if (is_one_of(name, value_names))
-			value = v;
+		list[n++] = (struct attribute){
+			name, v, {.offset = at + start, .length = (i < tag.n ? i : tag.n) - start}};
 	}
-	if (key.n && value.n) {
-		struct place place = {.offset = at, .length = tag.n};
-		uint32_t parent = x->depth ? x->stack[x->depth - 1].id : 0;
-		pairs_add(x->p, parent, words, key, decoded(x, value), place);
-	}
-	return key;
+	return n;
 }
 
+static const char *words_of(struct xml *x, struct span name, struct span key)
+{
+	const char *outer = x->depth ? x->stack[x->depth - 1].words : "";
+	size_t skip = strlen(outer) > MAX_WORDS ? strlen(outer) - MAX_WORDS : 0;
+	if (x->ids > MAX_NAMED)
+		return outer;
+	return arena_printf(x->p->accounts->arena, "%s %.*s %.*s", outer + skip, (int)(name.n < 64 ? name.n : 64),
+			    (const char *)name.p, (int)(key.n < 64 ? key.n : 64), (const char *)key.p);
+}
+
+/* Attributes of the form name= value= give one pair to the parent; all others are pairs of their own. */
 static void open_element(struct xml *x, struct span tag, size_t at, size_t content, bool closed)
 {
+	static const char *const key_names[] = {"name", "key", "param", "field", "n", NULL};
+	static const char *const value_names[] = {"value", "val", "v", "data", "default", NULL};
+	struct attribute list[MAX_ATTRIBUTES];
 	size_t n = 0;
 	while (n < tag.n && name_char(tag.p[n]))
 		n++;
 	struct element e = {.id = ++x->ids, .name = span_cut(tag, 0, n), .start = at - 1, .leaf = true};
-	const char *outer = x->depth ? x->stack[x->depth - 1].words : "";
-	size_t skip = strlen(outer) > MAX_WORDS ? strlen(outer) - MAX_WORDS : 0;
-	e.words = x->ids > MAX_NAMED ? outer
-				     : arena_printf(x->p->accounts->arena, "%s %.*s", outer + skip,
-						    (int)(n < 64 ? n : 64), (const char *)tag.p);
-	e.key = attributes(x, span_from(tag, n), at + n, e.id, e.words);
+	struct span value = SPAN(tag.p, 0);
+	size_t count = attributes(span_from(tag, n), at + n, list, MAX_ATTRIBUTES);
+	for (size_t i = 0; i < count; i++)
+		if (is_one_of(list[i].name, key_names))
+			e.key = list[i].value;
+		else if (is_one_of(list[i].name, value_names))
+			value = list[i].value;
+	e.words = words_of(x, e.name, e.key);
 	e.content = content;
+	bool joined = e.key.n && value.n;
+	for (size_t i = 0; i < count && !joined; i++)
+		pairs_add(x->p, e.id, e.words, list[i].name, decoded(x, list[i].value), list[i].at);
+	if (joined)
+		pairs_add(x->p, x->depth ? x->stack[x->depth - 1].id : 0, e.words, e.key, decoded(x, value),
+			  (struct place){.offset = e.start, .length = tag.n + 2 + closed});
 	if (x->depth)
 		x->stack[x->depth - 1].leaf = false;
 	if (closed)
