@@ -149,7 +149,7 @@ static void markup(void **state)
 			"<ConnectionRequestPassword>crp</ConnectionRequestPassword></ManagementServer></c>",
 	     "user=cr", "password=crp state=password service=acs", "@");
 	file("cfg.xml", "<Tbl name=\"DevAuthInfo\"><Row No=\"0\"><DM name=\"User\" val=\"op\"/><DM name=\"Pass\" val=\"pw77\"/>"
-			"</Row></Tbl>", "user=op", "password=pw77 state=password service=web", "@37+");
+			"</Row></Tbl>", "user=op", "password=pw77 state=password service=web", "@36+54");
 	file("cfg.xml", "<c><param name=\"http_username\">u1</param><param name=\"http_passwd\">p1x</param></c>", "user=u1",
 	     "password=p1x", "@3+");
 	file("a.json", "{\"web\": {\"user\": \"admin\", \"pass\\u0020\": 1, \"password\": \"j\\\"son\"}}", "user=admin",
