@@ -8,7 +8,7 @@
 
 #include "collect.h"
 
-extern const struct observer observer_listeners;
+extern const struct observer observer_listeners, observer_config_services;
 
 #define ELF "\177ELF"
 #define SEE(...) collect_observe_tree(&c, &observer_listeners, __VA_ARGS__, NULL)
@@ -175,13 +175,41 @@ static void other_commands(void **state)
 	END;
 }
 
+static void vendor_xml(void **state)
+{
+	static const char text[] =
+		"<Config>\n<AclServices HTTPLanEnable=\"1\" FTPLanEnable=\"0\" TELNETLanEnable=\"1\" "
+		"TELNETWanEnable=\"0\" TELNETPORT=\"2323\" HTTPPORT=\"80\"/>\n"
+		"<X_VN_ALG FtpEnable=\"1\" FtpPort=\"21\" TftpEnable=\"1\"/>\n"
+		"<X_VN_ServiceManage FtpEnable=\"0\" FtpPort=\"21\"/>\n"
+		"<!-- <A SSHLanEnable=\"1\"/> -->\n<Sftp SftpEnable=\"0\" SftpLANEnable=\"1\"/>\n"
+		"<X_CLITelnetAccess Access=\"1\" TelnetPort=\"24\" OutTelnetPort=\"25\"/>\n"
+		"<Tbl name=\"TelnetCfg\"><Row No=\"0\"><DM name=\"TS_Enable\" val=\"1\"/>"
+		"<DM name=\"TS_Port\" val=\"26\"/></Row></Tbl>\n<SnmpEnabled>1</SnmpEnabled>\n</Config>\n";
+	(void)state;
+	BEGIN;
+	collect_observe(&c, &observer_config_services, "ctree.xml", SPAN_LIT(text));
+	HAS("protocol=tcp", "port=2323", "origin=config", "service=telnet",
+	    "when_=AclServices TELNETLanEnable=1");
+	HAS("port=80", "service=http");
+	HAS("port=24", "service=telnet", "when_=X_CLITelnetAccess Access=1");
+	HAS("port=26", "service=telnet");
+	HAS("port=161", "service=snmp");
+	assert_int_equal(c.count, 5);
+	AGAIN;
+	collect_observe(&c, &observer_config_services, "x.html",
+			SPAN_LIT("<html><input name=\"telnet\" TelnetEnable=\"1\"></html>"));
+	assert_int_equal(c.count, 0);
+	END;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(telnet),        cmocka_unit_test(how_it_is_started),
 		cmocka_unit_test(not_listeners), cmocka_unit_test(openwrt),
 		cmocka_unit_test(configuration_files), cmocka_unit_test(super_servers),
-		cmocka_unit_test(other_commands),
+		cmocka_unit_test(other_commands), cmocka_unit_test(vendor_xml),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
