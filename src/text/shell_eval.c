@@ -13,7 +13,7 @@ enum {
 	MAX_DEPTH = 60,        /* nested constructs, calls and scripts together */
 	MAX_VARS = 400, MAX_FUNCTIONS = 400, MAX_TURNS = 128, MAX_VISITS = 200,
 	MAX_SEEN = 4096, MAX_SAME = 3,
-	MAX_SCRIPT = 256 << 10, MAX_CONDITION = 160, MAX_CHAIN = 600,
+	MAX_SCRIPT = 256 << 10, MAX_CHAIN = 600,
 };
 
 static const struct shell_result nothing = {TRUTH_YES, FLOW_GO};
@@ -27,196 +27,13 @@ void machine_init(struct machine *m, const struct tree *t, struct arena *a)
 	m->chain = "";
 }
 
-bool shell_spend(struct machine *m, size_t bytes)
-{
-	if (bytes > m->bytes) {
-		m->bytes = m->budget = 0;
-		return false;
-	}
-	m->bytes -= bytes;
-	return true;
-}
-
-char *shell_text(struct machine *m, struct span s)
-{
-	return arena_str(m->arena, shell_spend(m, s.n + 32) ? s : SPAN(s.p, 0));
-}
-
-/* --- variables and functions --- */
-
-const struct shell_var *shell_get(struct machine *m, const char *name)
-{
-	for (size_t i = 0; i < m->process->var_count; i++)
-		if (strcmp(m->process->vars[i].name, name) == 0)
-			return &m->process->vars[i];
-	return NULL;
-}
-
-void shell_set(struct machine *m, const char *name, struct shell_value v)
-{
-	struct shell_process *p = m->process;
-	for (size_t i = 0; i < p->var_count; i++)
-		if (strcmp(p->vars[i].name, name) == 0) {
-			p->vars[i].value = v;
-			return;
-		}
-	if (p->var_count >= MAX_VARS)
-		return;
-	if (p->var_count == p->var_cap) {
-		p->var_cap = p->var_cap ? p->var_cap * 2 : 16;
-		struct shell_var *vars = arena_array(m->arena, p->var_cap, sizeof *vars);
-		if (p->var_count)
-			memcpy(vars, p->vars, p->var_count * sizeof *vars);
-		p->vars = vars;
-	}
-	p->vars[p->var_count++] = (struct shell_var){name, v};
-}
-
-struct snapshot {
-	struct shell_var *vars;
-	size_t n;
-};
-
-static struct snapshot snap(struct machine *m)
-{
-	struct shell_process *p = m->process;
-	struct snapshot s = {NULL, p->var_count};
-	if (!p->var_count || !shell_spend(m, p->var_count * sizeof *s.vars))
-		return (struct snapshot){NULL, 0};
-	s.vars = arena_array(m->arena, s.n, sizeof *s.vars);
-	memcpy(s.vars, p->vars, s.n * sizeof *s.vars);
-	return s;
-}
-
-/* Variables are never removed, so a snapshot's entries are the first ones. */
-static void restore(struct machine *m, struct snapshot s)
-{
-	struct shell_process *p = m->process;
-	if (s.n)
-		memcpy(p->vars, s.vars, s.n * sizeof *s.vars);
-	p->var_count = s.n;
-}
-
-/* What differs between now and `other` is not known any more. */
-static void merge(struct machine *m, struct snapshot other)
-{
-	struct shell_process *p = m->process;
-	for (size_t i = 0; i < other.n; i++)
-		if (!shell_get(m, other.vars[i].name))
-			shell_set(m, other.vars[i].name, (struct shell_value){"", false});
-	for (size_t i = 0; i < p->var_count; i++) {
-		struct shell_var *v = &p->vars[i];
-		const struct shell_value *o = NULL;
-		for (size_t k = 0; !o && k < other.n; k++)
-			if (strcmp(other.vars[k].name, v->name) == 0)
-				o = &other.vars[k].value;
-		if (o && o->known == v->value.known && strcmp(o->text, v->value.text) == 0)
-			continue;
-		v->value = (struct shell_value){arena_printf(m->arena, "$%s", v->name), false};
-	}
-}
-
-const struct shell_function *shell_function(struct machine *m, const char *name)
-{
-	struct shell_process *p = m->process;
-	for (size_t i = p->function_count; i-- > 0;)
-		if (strcmp(p->functions[i].name, name) == 0)
-			return &p->functions[i];
-	return NULL;
-}
-
-static void define(struct machine *m, const struct shell_node *n)
-{
-	struct shell_process *p = m->process;
-	if (!n->first || !n->word_count || p->function_count >= MAX_FUNCTIONS)
-		return;
-	if (p->function_count == p->function_cap) {
-		p->function_cap = p->function_cap ? p->function_cap * 2 : 16;
-		struct shell_function *f = arena_array(m->arena, p->function_cap, sizeof *f);
-		if (p->function_count)
-			memcpy(f, p->functions, p->function_count * sizeof *f);
-		p->functions = f;
-	}
-	p->functions[p->function_count++] =
-		(struct shell_function){shell_text(m, n->words[0]), n->first, m->file};
-}
-
-/* --- conditions --- */
-
-/* The text of a condition on one line. */
-static const char *condition_text(struct machine *m, const struct shell_node *n)
-{
-	char *s = shell_text(m, n ? span_cut(n->source, 0, MAX_CONDITION) : SPAN("", 0));
-	size_t k = 0;
-	for (size_t i = 0; s[i]; i++) {
-		bool blank = s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r';
-		if (blank && (!k || s[k - 1] == ' '))
-			continue;
-		s[k++] = blank ? ' ' : s[i];
-	}
-	s[k] = 0;
-	return s;
-}
-
-static const struct shell_condition *push(struct machine *m, const char *text, bool negated, int scope)
-{
-	if (m->condition_count >= SHELL_CONDITIONS)
-		return NULL;
-	for (size_t i = 0; i < m->condition_count; i++)
-		if (m->conditions[i]->negated == negated && m->conditions[i]->scope <= scope &&
-		    strcmp(m->conditions[i]->text, text) == 0)
-			return NULL; /* stands already, for at least as long */
-	struct shell_condition *c = arena_alloc(m->arena, sizeof *c);
-	*c = (struct shell_condition){text, negated, scope};
-	m->conditions[m->condition_count++] = c;
-	return c;
-}
-
-static void pop(struct machine *m, const struct shell_condition *c)
-{
-	size_t k = 0;
-	for (size_t i = 0; i < m->condition_count; i++)
-		if (m->conditions[i] != c)
-			m->conditions[k++] = m->conditions[i];
-	m->condition_count = k;
-}
-
-/* At the end of a construct: forget the conditions that held only for the rest of it. */
-static void leave(struct machine *m, int scope)
-{
-	size_t k = 0;
-	for (size_t i = 0; i < m->condition_count; i++)
-		if (m->conditions[i]->scope < scope || m->conditions[i]->scope == INT_MAX)
-			m->conditions[k++] = m->conditions[i];
-	m->condition_count = k;
-}
-
-/* Did something leave the construct on a condition that is not decided? */
-static bool maybe_left(const struct machine *m, int scope)
-{
-	for (size_t i = 0; i < m->condition_count; i++)
-		if (m->conditions[i]->scope == scope)
-			return true;
-	return false;
-}
-
-/* A branch that may have been taken has left: the rest runs only when it was not taken. */
-static void left(struct machine *m, enum flow flow, const char *text, bool negated)
-{
-	int scope = flow == FLOW_RETURN ? m->function_scope
-		    : flow == FLOW_EXIT ? m->script_scope
-					: m->loop_scope;
-	if (flow != FLOW_GO)
-		push(m, text, negated, scope);
-}
-
 static struct shell_result branch(struct machine *m, const struct shell_node *n, const char *text,
 				  bool negated)
 {
-	const struct shell_condition *c = push(m, text, negated, INT_MAX);
+	const struct shell_condition *c = shell_condition(m, text, negated, INT_MAX);
 	struct shell_result r = shell_eval_list(m, n);
 	if (c)
-		pop(m, c);
+		shell_condition_end(m, c);
 	return r;
 }
 
@@ -225,30 +42,30 @@ static void never(struct machine *m, const struct shell_node *n, const char *tex
 {
 	if (!m->tree_used || m->never || !n)
 		return;
-	struct snapshot before = snap(m);
+	struct shell_snapshot before = shell_snap(m);
 	m->never = text;
 	shell_eval_list(m, n);
 	m->never = NULL;
-	restore(m, before);
+	shell_restore(m, before);
 }
 
 /* Both ways of a condition that is not decided. */
 static struct shell_result both_ways(struct machine *m, const char *text, const struct shell_node *yes,
 				     const struct shell_node *no)
 {
-	struct snapshot before = snap(m);
+	struct shell_snapshot before = shell_snap(m);
 	struct shell_result a = branch(m, yes, text, false);
-	struct snapshot after = snap(m);
-	restore(m, before);
+	struct shell_snapshot after = shell_snap(m);
+	shell_restore(m, before);
 	struct shell_result b = no ? branch(m, no, text, true) : nothing;
 	if (a.flow != FLOW_GO && b.flow != FLOW_GO)
 		return (struct shell_result){TRUTH_MAYBE, a.flow < b.flow ? a.flow : b.flow};
 	if (a.flow == FLOW_GO && b.flow == FLOW_GO)
-		merge(m, after);
+		shell_merge(m, after);
 	else if (a.flow == FLOW_GO)
-		restore(m, after);
-	left(m, a.flow, text, true);
-	left(m, b.flow, text, false);
+		shell_restore(m, after);
+	shell_left(m, a.flow, text, true);
+	shell_left(m, b.flow, text, false);
 	return (struct shell_result){TRUTH_MAYBE, FLOW_GO};
 }
 
@@ -260,9 +77,9 @@ static struct shell_result decide(struct machine *m, const struct shell_node *co
 	if (r.flow != FLOW_GO)
 		return r;
 	if (r.truth == TRUTH_MAYBE)
-		return both_ways(m, condition_text(m, condition), yes, no);
+		return both_ways(m, shell_condition_text(m, condition), yes, no);
 	if (r.truth == TRUTH_NO)
-		never(m, yes, condition_text(m, condition));
+		never(m, yes, shell_condition_text(m, condition));
 	const struct shell_node *taken = r.truth == TRUTH_YES ? yes : no;
 	return taken ? shell_eval_list(m, taken) : nothing;
 }
@@ -277,29 +94,29 @@ static struct shell_result eval_chain(struct machine *m, const struct shell_node
 		return r;
 	if (r.truth == (is_or ? TRUTH_YES : TRUTH_NO)) {
 		if (!is_or)
-			never(m, n->second, condition_text(m, n->first));
+			never(m, n->second, shell_condition_text(m, n->first));
 		return r;
 	}
 	if (r.truth != TRUTH_MAYBE)
 		return shell_command(m, n->second);
-	struct snapshot before = snap(m);
-	const char *text = condition_text(m, n->first);
-	const struct shell_condition *c = push(m, text, is_or, INT_MAX);
+	struct shell_snapshot before = shell_snap(m);
+	const char *text = shell_condition_text(m, n->first);
+	const struct shell_condition *c = shell_condition(m, text, is_or, INT_MAX);
 	r = shell_command(m, n->second);
 	if (c)
-		pop(m, c);
+		shell_condition_end(m, c);
 	if (r.flow == FLOW_GO)
-		merge(m, before);
+		shell_merge(m, before);
 	else
-		restore(m, before);
-	left(m, r.flow, text, !is_or);
+		shell_restore(m, before);
+	shell_left(m, r.flow, text, !is_or);
 	return (struct shell_result){TRUTH_MAYBE, FLOW_GO};
 }
 
 static struct shell_result eval_case(struct machine *m, const struct shell_node *n)
 {
 	struct shell_value v = {"", false};
-	struct snapshot before = snap(m);
+	struct shell_snapshot before = shell_snap(m);
 	if (n->word_count)
 		v = shell_expand_one(m, n->words[0]);
 	for (const struct shell_node *i = n->first; i; i = i->next) {
@@ -319,15 +136,15 @@ static struct shell_result eval_case(struct machine *m, const struct shell_node 
 			return shell_eval_list(m, i->first);
 		const char *text = arena_printf(m->arena, "case %s in %s",
 			n->word_count ? shell_text(m, span_cut(n->words[0], 0, 60)) : "",
-			condition_text(m, i));
-		struct snapshot taken;
+			shell_condition_text(m, i));
+		struct shell_snapshot taken;
 		struct shell_result r = branch(m, i->first, text, false);
-		taken = snap(m);
-		restore(m, before);
+		taken = shell_snap(m);
+		shell_restore(m, before);
 		if (r.flow == FLOW_GO)
-			merge(m, taken);
-		left(m, r.flow, text, true);
-		before = snap(m);
+			shell_merge(m, taken);
+		shell_left(m, r.flow, text, true);
+		before = shell_snap(m);
 	}
 	return (struct shell_result){TRUTH_MAYBE, FLOW_GO};
 }
@@ -350,7 +167,7 @@ static struct shell_result eval_for(struct machine *m, const struct shell_node *
 	for (size_t i = 0; i < list.n && i < MAX_TURNS && r.flow == FLOW_GO; i++) {
 		shell_set(m, name, list.v[i]);
 		r = shell_eval_list(m, n->first);
-		leave(m, m->loop_scope);
+		shell_leave(m, m->loop_scope);
 		if (r.flow == FLOW_CONTINUE)
 			r.flow = FLOW_GO;
 	}
@@ -368,13 +185,13 @@ static struct shell_result eval_while(struct machine *m, const struct shell_node
 	m->loop_scope = ++m->scope;
 	struct shell_result r = shell_eval_list(m, n->first), body = nothing;
 	enum truth stop = n->kind == SHELL_UNTIL ? TRUTH_YES : TRUTH_NO;
-	struct snapshot before = snap(m);
+	struct shell_snapshot before = shell_snap(m);
 	if (r.flow == FLOW_GO && r.truth == TRUTH_MAYBE)
-		body = branch(m, n->second, condition_text(m, n->first), n->kind == SHELL_UNTIL);
+		body = branch(m, n->second, shell_condition_text(m, n->first), n->kind == SHELL_UNTIL);
 	else if (r.flow == FLOW_GO && r.truth != stop)
 		body = shell_eval_list(m, n->second);
-	merge(m, before);
-	leave(m, m->loop_scope);
+	shell_merge(m, before);
+	shell_leave(m, m->loop_scope);
 	m->scope--;
 	m->loop_scope = outer;
 	if (r.flow > FLOW_BREAK)
@@ -401,9 +218,9 @@ struct shell_result shell_call(struct machine *m, const struct shell_function *f
 	p->args_known = true;
 	m->function_scope = ++m->scope;
 	struct shell_result r = shell_command(m, f->body);
-	if (maybe_left(m, m->function_scope))
+	if (shell_maybe_left(m, m->function_scope))
 		r.truth = TRUTH_MAYBE;
-	leave(m, m->function_scope);
+	shell_leave(m, m->function_scope);
 	m->scope--;
 	m->function_scope = outer;
 	m->loop_scope = loop;
@@ -475,7 +292,7 @@ void shell_source(struct machine *m, const struct tree_file *f)
 	int outer = m->function_scope;
 	m->function_scope = ++m->scope; /* "return" leaves a sourced file */
 	walk(m, f);
-	leave(m, m->function_scope);
+	shell_leave(m, m->function_scope);
 	m->scope--;
 	m->function_scope = outer;
 }
@@ -529,7 +346,7 @@ bool shell_run_file(struct machine *m, const struct tree_file *f, const struct s
 	walk(m, f);
 	if (shell_is_rc(f))
 		run_rc(m, f, count && args && args[0].known ? args[0].text : "start");
-	leave(m, m->script_scope);
+	shell_leave(m, m->script_scope);
 	m->scope--;
 	m->script_scope = script;
 	m->function_scope = function;
@@ -628,14 +445,14 @@ static struct shell_result eval_pipe(struct machine *m, const struct shell_node 
 /* A process of its own: what it assigns is lost and it can leave only itself. */
 static struct shell_result eval_apart(struct machine *m, const struct shell_node *list)
 {
-	struct snapshot before = snap(m);
+	struct shell_snapshot before = shell_snap(m);
 	int script = m->script_scope;
 	m->script_scope = ++m->scope;
 	struct shell_result r = shell_eval_list(m, list);
-	leave(m, m->script_scope);
+	shell_leave(m, m->script_scope);
 	m->scope--;
 	m->script_scope = script;
-	restore(m, before);
+	shell_restore(m, before);
 	r.flow = FLOW_GO;
 	return r;
 }
@@ -668,7 +485,7 @@ struct shell_result shell_command(struct machine *m, const struct shell_node *n)
 	case SHELL_FOR:        r = eval_for(m, n); break;
 	case SHELL_WHILE:
 	case SHELL_UNTIL:      r = eval_while(m, n); break;
-	case SHELL_FUNCTION:   define(m, n); break;
+	case SHELL_FUNCTION:   shell_define(m, n); break;
 	}
 	m->depth--;
 	return r;

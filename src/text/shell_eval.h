@@ -141,6 +141,23 @@ void shell_source(struct machine *m, const struct tree_file *f);
 
 const struct shell_var *shell_get(struct machine *m, const char *name); /* NULL: never set */
 void shell_set(struct machine *m, const char *name, struct shell_value v);
+struct shell_snapshot {
+	struct shell_var *vars;
+	size_t n;
+};
+struct shell_snapshot shell_snap(struct machine *m);
+void shell_restore(struct machine *m, struct shell_snapshot s);
+void shell_merge(struct machine *m, struct shell_snapshot other); /* forgets what differs */
+void shell_define(struct machine *m, const struct shell_node *n);
+
+/* Conditions: stand until their owner ends them (INT_MAX) or their construct is left. */
+const char *shell_condition_text(struct machine *m, const struct shell_node *n);
+const struct shell_condition *shell_condition(struct machine *m, const char *text, bool negated, int scope);
+void shell_condition_end(struct machine *m, const struct shell_condition *c);
+void shell_leave(struct machine *m, int scope);
+bool shell_maybe_left(const struct machine *m, int scope);
+void shell_left(struct machine *m, enum flow flow, const char *text, bool negated);
+
 void shell_push(struct machine *m, struct shell_words *w, const char *text, bool known);
 char *shell_text(struct machine *m, struct span s); /* a copy; spends bytes */
 bool shell_spend(struct machine *m, size_t bytes);

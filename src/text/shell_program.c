@@ -26,7 +26,7 @@ static const char *const askers[] = {
 	"diff", "md5sum", "sha256sum", "expr", "seq", "basename", "dirname", "which", "type", "getopts",
 	"stat", "df", "du", "free", "uname", "id", "uptime", "mountpoint", "ping", "cmd", "more", "less",
 	"strings", "hexdump", "od", "readlink", "losetup", "fw_printenv", "fw_setenv", "flash_erase",
-	"mtd", "ubiattach", "ubinfo", "ubus", "jsonfilter", "json_get_var", "json_load", "start_help",
+	"mtd", "ubiattach", "ubinfo", "ubus", "jsonfilter", "flash", "event", "json_get_var", "json_load", "start_help",
 	"reboot", "halt", "passwd", "adduser", "addgroup", "openssl", "dropbearkey", "ssh-keygen",
 	"sha1sum", "base64", "mktemp", "install", "vi", "rev", "tty", "who", "dmesg", "lsmod", "enabled",
 };
