@@ -93,7 +93,9 @@ static bool plausible(const struct sq_super *s)
 		return false;
 	if ((s->root & 0xffff) >= SQ_META || s->root >> 16 >= s->dirs_at - s->inodes_at)
 		return false;
-	if (s->uids_at >= end || s->uids == 0 || (s->gids && s->gids_at >= end))
+	if ((s->uids && s->uids_at >= end) || (s->gids && s->gids_at >= end))
+		return false;
+	if (s->major == 4 && s->uids == 0)
 		return false;
 	return s->fragments == 0 || (s->fragments_at > s->inodes_at && s->fragments_at < end);
 }
