@@ -26,7 +26,7 @@
 	X(key, TEXT, fingerprint, "SHA-256 of the public key (SubjectPublicKeyInfo), hex")         \
 	X(key, INT, private, "1: the secret half is here")                                         \
 	X(key, INT, encrypted, "1: protected by a passphrase")                                     \
-	X(key, TEXT, use, "what it is for: tls, ssh-host, ssh-login, vpn, signing; empty: not known") \
+	X(key, TEXT, use, "what it is for: tls, ssh-host, ssh-login, vpn, signing, test; empty: not known") \
 	X(key, TEXT, known, "where this very key is published; empty: not known")                  \
 	X(key, TEXT, comment, "comment or name that stands with the key")
 

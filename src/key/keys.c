@@ -108,26 +108,27 @@ static const char *use_of(const struct artifact *a, const struct key_info *k)
 	return any_of(path, tls) ? "tls" : "";
 }
 
-static const char *published(const char *fingerprint)
+static const struct known_key *published(const char *fingerprint)
 {
 	size_t lo = 0, hi = known_keys_count;
 	while (fingerprint[0] && lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		int c = strcmp(known_keys[mid].fingerprint, fingerprint);
 		if (c == 0)
-			return known_keys[mid].where;
+			return &known_keys[mid];
 		if (c < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return "";
+	return NULL;
 }
 
 static size_t put_key(struct search *s, uint64_t at, size_t n, const struct key_info *k)
 {
 	if (n == 0 || s->count++ >= MAX_FACTS)
 		return 0;
+	const struct known_key *known = published(k->fingerprint);
 	fact_key(s->out, &(struct fact_key){
 				 .at = {.offset = at, .length = n},
 				 .kind = k->kind,
@@ -136,8 +137,8 @@ static size_t put_key(struct search *s, uint64_t at, size_t n, const struct key_
 				 .fingerprint = k->fingerprint[0] ? k->fingerprint : NULL,
 				 .private = k->secret,
 				 .encrypted = NUM(k->encrypted),
-				 .use = use_of(s->a, k),
-				 .known = published(k->fingerprint),
+				 .use = known && known->use[0] ? known->use : use_of(s->a, k),
+				 .known = known ? known->where : "",
 				 .comment = k->comment,
 			 });
 	return n;

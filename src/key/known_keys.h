@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 struct known_key {
-	const char *fingerprint, *where; /* sorted by fingerprint */
+	const char *fingerprint; /* the table is sorted by it */
+	const char *use;         /* "test": stands in a library for its self test; "": as found */
+	const char *where;
 };
 
 extern const struct known_key known_keys[];

@@ -14,6 +14,7 @@
 
 #include "collect.h"
 #include "key/key_read.h"
+#include "key/known_keys.h"
 
 extern const struct observer observer_keys;
 
@@ -400,13 +401,31 @@ static void ssh_files(void **state)
 	EVP_PKEY_free(rsa);
 }
 
+/* A key that is published: which device it comes from is said; the same key of another size is not. */
+static void published(void **state)
+{
+	(void)state;
+	static const char line[] =
+		"ssh-rsa AAAAB3NzaC1yc2EAAAABIwAAAIEAnckUSN/uZ/PcM6rib7V+NIyIm6cRYiSxH9Pt5bVaJwSEU98+XQdBEHEO3n84R990"
+		"uyAoFGnDWRbIjRsrbsmHZUOFhvGtg+ZksqSBRNdU93S6PCQb/fIfeI16iszrVd0vsqXUQRwC2ANV+t7VgTiNwD/fylls0sjsvi5l"
+		"8c/J9Z0=";
+	struct collect_facts c;
+	collect_facts_init(&c);
+	collect_observe(&c, &observer_keys, "etc/ssh/ssh_host_rsa_key.pub", SPAN_LIT(line));
+	assert_true(collect_has(&c, "kind=openssh", "private=0", "known=SSH host key of many devices: Cisco rv120w", NULL));
+	collect_facts_free(&c);
+	for (size_t i = 1; i < known_keys_count; i++)
+		assert_true(strcmp(known_keys[i - 1].fingerprint, known_keys[i].fingerprint) < 0);
+	assert_int_equal(strlen(known_keys[0].fingerprint), 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(der_and_pem),	cmocka_unit_test(encrypted_and_quoted),
 		cmocka_unit_test(near_misses),	cmocka_unit_test(certificates),
 		cmocka_unit_test(dropbear),	cmocka_unit_test(dropbear_dss),
-		cmocka_unit_test(ssh_files),
+		cmocka_unit_test(ssh_files),	cmocka_unit_test(published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
