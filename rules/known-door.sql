@@ -5,9 +5,20 @@
 -- explain: The image holds what public advisories describe as a door of this or of another device: the same code or the
 --   same credentials. See the entry of the catalogue (data/known-doors.tsv) for its history.
 -- verify: Compare the evidence with the source that the catalogue names.
-SELECT k.source AS source, 'Documented door ' || k.door || coalesce(': ' || nullif(k.indicator, ''), '') AS title, k.door AS subject,
-       'unknown' AS reach, 'likely' AS confidence,
-       'What the catalogue describes as ' || k.door || ' was met as ' || coalesce(k.context, 'data') || ' in ' || k.file || '.' AS explanation,
+SELECT k.source AS source,
+       'A documented door of ' || d.vendor || ' ' || d.product || coalesce(' (' || nullif(d.cve, '') || ')', '') AS title,
+       k.door AS subject, 'unknown' AS reach,
+       CASE WHEN d.verified THEN 'likely' ELSE 'hint' END AS confidence,
+       CASE WHEN d.class LIKE '%account%' OR d.class LIKE '%password%' THEN 'account'
+            WHEN d.class LIKE '%implant%' THEN 'implant'
+            WHEN d.class LIKE '%key%' THEN 'key'
+            WHEN d.class LIKE '%crypto%' THEN 'cipher'
+            WHEN d.class LIKE '%listener%' THEN 'listener'
+            WHEN d.class LIKE '%shell%' THEN 'shell'
+            WHEN d.class LIKE '%cloud%' THEN 'callout'
+            ELSE 'trigger' END AS kind,
+       coalesce(nullif(d.explanation, '') || ' ', '') || 'Met in ' || k.file || ' as ' || coalesce(k.context, 'data') || ': '
+       || k.indicator || '. Entry ' || k.door || ' of the catalogue, from ' || d.source || '.' AS explanation,
        seen('known', k.id, 'what was met') AS evidence
-FROM known_at k
+FROM known_at k JOIN known_door d ON d.id = k.door
 ORDER BY k.id

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/text.h"
+#include "fact/known_doors_sql.h"
 #include "fact/observer.h"
 
 enum { INSERT_SOURCE, INSERT_ARTIFACT, INSERT_REGION, INSERT_NOTE, INSERT_FACT = 5 };
@@ -68,6 +69,7 @@ static bool create_tables(struct case_store *c)
 			   " a.name AS file FROM \"%s\" t JOIN artifact a ON a.id = t.artifact;",
 			   table->name, table->name);
 	}
+	known_doors_sql(&sql);
 	bool ok = run_sql(c, buf_text(&sql));
 	buf_free(&sql);
 	return ok;
