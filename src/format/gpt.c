@@ -96,7 +96,7 @@ const struct format format_gpt = {
 	.tested = "generator in tests",
 	.magic = (const struct magic[]){MAGIC(512, "EFI PART\0\0\1\0"),
 					MAGIC(4096, "EFI PART\0\0\1\0"), MAGIC_END},
-	.flags = FORMAT_SPLIT,
+	.flags = FORMAT_SPLIT | FORMAT_START,
 	.bid = bid,
 	.open = gpt_open,
 };

@@ -122,7 +122,7 @@ const struct format format_mbr = {
 	.reference = "UEFI specification 2.10, section 5.2",
 	.tested = "generator in tests",
 	.magic = (const struct magic[]){MAGIC(510, "\x55\xaa"), MAGIC_END},
-	.flags = FORMAT_SPLIT,
+	.flags = FORMAT_SPLIT | FORMAT_START,
 	.bid = bid,
 	.open = mbr_open,
 };

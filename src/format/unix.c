@@ -31,7 +31,7 @@ enum status sink_bare(struct sink *s, const struct entry *e)
 
 enum status sink_zeros(struct sink *s, uint64_t n)
 {
-	static const uint8_t zeros[4096];
+	static const uint8_t zeros[65536];
 	enum status st = ST_OK;
 	for (; n && st == ST_OK; n -= n < sizeof zeros ? n : sizeof zeros)
 		st = s->write(s, zeros, n < sizeof zeros ? (size_t)n : sizeof zeros);

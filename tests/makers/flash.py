@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """JFFS2, UBI, UBIFS and YAFFS: images of the real makers (and of a maker of our own for YAFFS)."""
 import os
+import struct
 import tempfile
+import zlib
 
 from tree import *
+from nodes import Journal, Jffs2, crc_ubifs, ubifs_node
 from yaffs import Yaffs
 
 DEVICES = '''/dev d 755 0 0 - - - - -
@@ -23,6 +26,7 @@ def jffs2(work, top):
             'big zlib 128K padded': ['-b', '-e', '0x20000', '-p'],
             'no clean markers 16K': ['-l', '-n', '-e', '0x4000'],
             'clean markers of 16': ['-b', '-c', '16', '-e', '0x10000'],
+            'rtime': ['-l', '-x', 'zlib', '-x', 'lzo', '-e', '0x10000'],
             'lzo': ['-l', '-X', 'lzo', '-x', 'zlib', '-y', '90:lzo', '-m', 'priority'],
             'none': ['-b', '-m', 'none'],
             'big pages': ['-l', '-s', '16384'],
@@ -58,6 +62,115 @@ def jffs2_end(work, top):
         f.write(hurt)
     o = Opened('jffs2', image)
     check('jffs2 with rubbish', len(o.members) > 50 and o.notes and o.used == len(data), o.notes)
+
+
+def jffs2_life(work):
+    """Rewritten, cut, extended, renamed, deleted; broken nodes let older content show."""
+    for end in '<', '>':
+        for magic in 0x1985, 0x1984:
+            j = Jffs2(end, magic)
+            j.name(1, b'dir', 2, kind=4)
+            j.data(2, 0, b'', 0, mode=0o040750)
+            j.name(2, b'file', 3)
+            j.data(3, 0, b'a' * 4096, 4096)
+            j.data(3, 1000, b'b' * 100, 4096)
+            j.data(3, 4096, b'c' * 50, 4146)
+            j.data(3, 0, b'', 2000)                                # cut
+            j.data(3, 2000, b'', 3000, compression=1, plain=1000)  # extended by a hole
+            j.data(3, 500, b'o' * 10, 3000, obsolete=True)
+            j.name(1, b'gone', 4)
+            j.data(4, 0, b'gone', 4)
+            j.name(1, b'old-name', 5)
+            j.data(5, 0, zlib.compress(b'z' * 900), 900, compression=6, plain=900)
+            j.name(1, b'new-name', 5)
+            j.name(1, b'old-name', 0)
+            j.name(1, b'gone', 0)
+            j.name(2, b'again', 5)
+            j.name(1, b'loop', 2, kind=4)
+            j.data(6, 0, struct.pack(end + 'H', 5 << 8 | 1), 0, mode=0o020600)
+            j.name(1, b'console', 6, kind=2)
+            j.data(7, 0, b'first', 5)
+            j.name(1, b'broken', 7)
+            good = len(j.out)
+            j.data(7, 0, b'second', 6)
+            out = bytearray(j.out)
+            out[good + 68] ^= 1
+            image = work + '/life'
+            with open(image, 'wb') as f:
+                f.write(out)
+            o = Opened('jffs2', image)
+            what, m = 'jffs2 life %s %x' % (end, magic), o.members
+            check(what, sorted(m) == ['broken', 'console', 'dir', 'dir/again', 'dir/file', 'loop',
+                                      'new-name'] or sorted(m)[:1] == ['broken'], sorted(m))
+            check(what, 'gone' not in m and 'old-name' not in m, sorted(m))
+            want = b'a' * 1000 + b'b' * 100 + b'a' * 900 + bytes(1000)
+            check(what, run(openfs, 'jffs2', image, 'out', 'dir/file') == want, 'content')
+            check(what, 'h' in (m['dir/again']['type'], m['new-name']['type']), 'hard link')
+            check(what, (m['console']['major'], m['console']['minor']) == ('5', '1'), m['console'])
+            check(what, m['broken']['status'] == 'damaged' and
+                  run(openfs, 'jffs2', image, 'out', 'broken') == b'first\0', 'broken')
+            check(what, o.bid == 90 and o.used == len(out), (o.used, len(out)))
+    print('# jffs2 life')
+
+
+def patch_node(data, at, fields):
+    """Change fields of a UBIFS node and make its checksum right again."""
+    size = struct.unpack_from('<I', data, at + 16)[0]
+    for place, value in fields.items():
+        struct.pack_into('<I', data, at + place, value)
+    struct.pack_into('<I', data, at + 4, crc_ubifs(data[at + 8:at + size]))
+
+
+def ubifs_life(work, top):
+    """The journal knows more than the index: a file is changed, cut, made and deleted."""
+    if not have('mkfs.ubifs'):
+        return
+    leb, image = 15872, work + '/ubifs'
+    run('mkfs.ubifs', '-r', top, '-m', '512', '-e', str(leb), '-c', '300', '-o', image, '-y', '-x',
+        'none')
+    with open(image, 'rb') as f:
+        data = bytearray(f.read())
+    count = len(data) // leb
+    inodes = {}
+    for at in range(0, len(data), 8):  # the numbers that mkfs gave
+        if data[at:at + 4] == b'\x31\x18\x10\x06' and data[at + 20] == 2:
+            ino, size = struct.unpack_from('<Q2xH', data, at + 40)
+            inodes[bytes(data[at + 56:at + 56 + size])] = ino
+    j = Journal(1 << 40)
+    etc, one = inodes[b'etc'], inodes[b'one-page']
+    j.name(etc, b'passwd', 0)
+    j.inode(inodes[b'passwd'], 0, links=0)
+    j.inode(9000, 5000)
+    j.name(etc, b'made-later', 9000)
+    j.data(9000, 0, b'm' * 4096)
+    j.data(9000, 1, b'n' * 904)
+    j.data(one, 0, b'changed')
+    j.inode(one, 7)
+    odd = inodes[b'odd']
+    j.truncate(odd, 12345, 4096)
+    j.inode(odd, 4096)
+    j.inode(odd, 9000)
+    log = data.find(ubifs_node(10, 0, b'')[:4], 3 * leb)
+    at = 3 * leb
+    while data[at:at + 4] == b'\x31\x18\x10\x06':
+        at += (struct.unpack_from('<I', data, at + 16)[0] + 7) // 8 * 8
+    at = (at + 511) // 512 * 512
+    ref = ubifs_node(8, (1 << 40), struct.pack('<3I28x', count, 0, 1))
+    data[at:at + len(ref)] = ref
+    data += j.out.ljust(leb, b'\xff')
+    patch_node(data, 0, {40: count + 1})
+    with open(image, 'wb') as f:
+        f.write(data)
+    o = Opened('ubifs', image)
+    m = o.members
+    check('ubifs life', 'etc/passwd' not in m and 'etc/empty' in m, 'deleted')
+    check('ubifs life', m['etc/made-later']['uid'] == '7' and not o.notes, o.notes)
+    for path, want in (('etc/made-later', b'm' * 4096 + b'n' * 904), ('bin/one-page', b'changed')):
+        check('ubifs life', run(openfs, 'ubifs', image, 'out', path) == want, path)
+    got = run(openfs, 'ubifs', image, 'out', 'lib/odd')
+    with open(top + '/lib/odd', 'rb') as f:
+        check('ubifs life', got == f.read()[:4096] + bytes(9000 - 4096), 'cut and extended')
+    print('# ubifs life')
 
 
 UBIFS = {'lzo': ['-x', 'lzo'], 'zlib': ['-x', 'zlib'], 'zstd': ['-x', 'zstd'],
@@ -175,7 +288,9 @@ with tempfile.TemporaryDirectory() as work:
     make_tree(top)
     jffs2(work, top)
     jffs2_end(work, top)
+    jffs2_life(work)
     ubifs(work, top)
+    ubifs_life(work, top)
     ubi(work, top)
     yaffs(work, top)
 garbage(['jffs2', 'ubifs', 'ubi', 'yaffs'])
