@@ -10,17 +10,22 @@ static void observe_tree(const struct tree *t, struct arena *a, struct facts *ou
 		const struct boot_run *r = &b->runs[i];
 		if (r->never)
 			continue; /* the tree decides that it does not run */
-		fact_autostart(out, &(struct fact_autostart){
-			.at = {.file = r->file, .offset = r->offset, .length = r->length},
-			.program = r->program, .arguments = *r->arguments ? r->arguments : NULL,
-			.how = r->how, .when_ = *r->when ? r->when : NULL, .present = NUM(r->present),
-			.terminal = r->terminal, .chain = r->chain});
+		fact_autostart(
+		    out, &(struct fact_autostart){
+			     .at = {.file = r->file, .offset = r->offset, .length = r->length},
+			     .program = r->program,
+			     .arguments = *r->arguments ? r->arguments : NULL,
+			     .how = r->how,
+			     .when_ = *r->when ? r->when : NULL,
+			     .present = NUM(r->present),
+			     .terminal = r->terminal,
+			     .chain = r->chain});
 	}
 }
 
 const struct observer observer_autostart = {
-	.name = "autostart",
-	.title = "programs that boot starts",
-	.wants = WANTS_TREE,
-	.observe_tree = observe_tree,
+    .name = "autostart",
+    .title = "programs that boot starts",
+    .wants = WANTS_TREE,
+    .observe_tree = observe_tree,
 };

@@ -13,8 +13,8 @@ enum { MAX_RUNS = 4000, MAX_TEXT = 600 };
 
 const char *boot_program(const struct boot *b, const char *name, bool *present)
 {
-	static const char *const folders[] = {"usr/sbin", "usr/bin", "sbin", "bin", "usr/local/sbin",
-					      "usr/local/bin"};
+	static const char *const folders[] = {"usr/sbin", "usr/bin",	    "sbin",
+					      "bin",	  "usr/local/sbin", "usr/local/bin"};
 	const struct tree *t = b->m.tree;
 	if (strchr(name, '/')) {
 		const struct tree_file *f = tree_find(t, name);
@@ -136,7 +136,8 @@ static void on_run(struct machine *m, const struct shell_run *given)
 {
 	struct boot *b = m->user;
 	struct shell_run r = *given;
-	struct boot_run out = {.file = r.file, .offset = r.offset, .length = r.length, .chain = r.chain};
+	struct boot_run out = {
+	    .file = r.file, .offset = r.offset, .length = r.length, .chain = r.chain};
 	size_t skip = 1;
 	if (b->count >= MAX_RUNS || !shell_spend(m, 1024))
 		return;
@@ -191,7 +192,8 @@ const struct boot_run *boot_started(const struct boot *b, const char *name)
 	const struct boot_run *found = NULL;
 	for (size_t i = 0; i < b->count; i++) {
 		const struct boot_run *r = &b->runs[i];
-		if (r->started && !r->never && strcmp(r->name, name) == 0 && (!found || (*found->when && !*r->when)))
+		if (r->started && !r->never && strcmp(r->name, name) == 0 &&
+		    (!found || (*found->when && !*r->when)))
 			found = r;
 	}
 	return found;
@@ -254,8 +256,9 @@ struct inittab_line {
 
 static bool runs_at_boot(struct span action)
 {
-	static const char *const actions[] = {"sysinit", "boot", "bootwait", "once", "wait", "respawn",
-					      "askfirst", "askconsole", "respawnlate", "askconsolelate"};
+	static const char *const actions[] = {
+	    "sysinit", "boot",	   "bootwait",	 "once",	"wait",
+	    "respawn", "askfirst", "askconsole", "respawnlate", "askconsolelate"};
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (span_eq_str(action, actions[i]))
 			return true;
@@ -270,17 +273,22 @@ static bool in_level(struct span levels, int level)
 static bool is_console_program(struct span process)
 {
 	struct span first = text_field(&process, ' ');
-	return text_suffix(first, "sh") || text_suffix(first, "getty") || text_suffix(first, "login") ||
-	       text_suffix(first, "sulogin") || text_suffix(first, ".sh");
+	return text_suffix(first, "sh") || text_suffix(first, "getty") ||
+	       text_suffix(first, "login") || text_suffix(first, "sulogin") ||
+	       text_suffix(first, ".sh");
 }
 
-static void run_inittab_line(struct boot *b, const struct tree_file *f, const struct inittab_line *l)
+static void run_inittab_line(struct boot *b, const struct tree_file *f,
+			     const struct inittab_line *l)
 {
 	struct arena *a = b->m.arena;
 	bool waits = text_prefix(l->action, "ask"), respawns = text_prefix(l->action, "respawn");
 	const char *id = path_base(arena_str(a, l->id));
-	bool tty = strncmp(id, "tty", 3) == 0 || strcmp(id, "console") == 0 || strncmp(id, "tts", 3) == 0;
-	b->terminal = tty ? id : (waits || respawns) && is_console_program(l->process) ? "console" : NULL;
+	bool tty =
+	    strncmp(id, "tty", 3) == 0 || strcmp(id, "console") == 0 || strncmp(id, "tts", 3) == 0;
+	b->terminal = tty						      ? id
+		      : (waits || respawns) && is_console_program(l->process) ? "console"
+									      : NULL;
 	b->how = "inittab";
 	boot_command(b, f, l->process, l->offset);
 	b->terminal = NULL;
@@ -320,7 +328,8 @@ static void run_inittab(struct boot *b, const struct tree_file *f)
 	int level = 0;
 	size_t pos = 0, at = 0;
 	for (; span_line(f->bytes, &pos, &line); at = pos)
-		if (inittab_line(line, at, &l) && span_eq_str(l.action, "initdefault") && l.levels.n)
+		if (inittab_line(line, at, &l) && span_eq_str(l.action, "initdefault") &&
+		    l.levels.n)
 			level = l.levels.p[0];
 	pos = at = 0;
 	for (int pass = 0; pass < 2; pass++) { /* sysinit goes first, wherever it stands */
@@ -335,8 +344,8 @@ static void run_inittab(struct boot *b, const struct tree_file *f)
 /* What runs without an inittab: BusyBox init calls rcS and puts shells on the consoles. */
 static void run_without_inittab(struct boot *b)
 {
-	static const char *const scripts[] = {"etc/init.d/rcS", "etc_ro/rcS", "etc/rc.d/rcS", "etc/rcS",
-					      "etc/rc.sysinit", "etc/rc"};
+	static const char *const scripts[] = {"etc/init.d/rcS", "etc_ro/rcS",	  "etc/rc.d/rcS",
+					      "etc/rcS",	"etc/rc.sysinit", "etc/rc"};
 	bool any = b->count > 0;
 	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
 		any = run_script(b, scripts[i], "") || any;
@@ -345,7 +354,8 @@ static void run_without_inittab(struct boot *b)
 
 static void run_init_scripts(struct boot *b)
 {
-	static const char *const scripts[] = {"init", "sbin/init", "linuxrc", "rdinit", "etc/preinit"};
+	static const char *const scripts[] = {"init", "sbin/init", "linuxrc", "rdinit",
+					      "etc/preinit"};
 	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
 		run_script(b, scripts[i], "");
 }

@@ -10,18 +10,18 @@
 #include "text/shell_eval.h"
 
 struct boot_run {
-	const struct tree_file *file;    /* where the command stands */
+	const struct tree_file *file; /* where the command stands */
 	uint64_t offset, length;
-	const char *program;             /* "/usr/sbin/telnetd", "/bin/busybox telnetd" */
-	const char *name;                /* "telnetd": the last part, of a BusyBox call the applet */
+	const char *program; /* "/usr/sbin/telnetd", "/bin/busybox telnetd" */
+	const char *name;    /* "telnetd": the last part, of a BusyBox call the applet */
 	const char *arguments;
 	const struct shell_value *words; /* its arguments */
 	size_t count;
 	const char *how, *when, *chain, *terminal; /* when: "" for always; terminal may be NULL */
 	bool present;
-	bool script;                     /* the program is itself a script */
-	bool started;                    /* reached from init */
-	bool never;                      /* the tree decides that it does not run */
+	bool script;  /* the program is itself a script */
+	bool started; /* reached from init */
+	bool never;   /* the tree decides that it does not run */
 	const struct shell_condition *const *conditions;
 	size_t condition_count;
 };
@@ -30,20 +30,22 @@ struct boot {
 	struct machine m;
 	struct boot_run *runs;
 	size_t count, cap;
-	const char *how, *when;   /* of what is walked now; when: "" or a schedule */
+	const char *how, *when; /* of what is walked now; when: "" or a schedule */
 	const char *terminal;
 	bool started;
 };
 
 /*
- * Everything that boot starts; also what other scripts would start whose text is `wanted` (NULL: none).
+ * Everything that boot starts; also what other scripts would start whose text is `wanted` (NULL:
+ * none).
  */
 struct boot *boot_walk(const struct tree *t, struct arena *a, bool (*wanted)(struct span text));
 
 /* A started program by its last part; NULL: none. One without a condition comes first. */
 const struct boot_run *boot_started(const struct boot *b, const char *name);
 
-/* The path as the device would start it ("/usr/sbin/telnetd"); *present tells whether it is there. */
+/* The path as the device would start it ("/usr/sbin/telnetd"); *present tells whether it is there.
+ */
 const char *boot_program(const struct boot *b, const char *name, bool *present);
 
 /* --- parts of the walk --- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * systemd units that a target wants, the tables of cron, and the servers that inetd and xinetd start.
- * References: systemd.unit(5), systemd.service(5), crontab(5), inetd.conf(5), xinetd.conf(5).
+ * systemd units that a target wants, the tables of cron, and the servers that inetd and xinetd
+ * start. References: systemd.unit(5), systemd.service(5), crontab(5), inetd.conf(5),
+ * xinetd.conf(5).
  */
 #include "base/text.h"
 #include "text/boot.h"
@@ -16,11 +17,12 @@ static const struct tree_file *unit_file(struct boot *b, const char *name)
 {
 	const char *sign = strchr(name, '@'), *dot = strrchr(name, '.');
 	for (size_t i = 0; i < sizeof unit_folders / sizeof *unit_folders; i++) {
-		const struct tree_file *f = tree_find(
-			b->m.tree, arena_printf(b->m.arena, "%s/%s", unit_folders[i], name));
+		const struct tree_file *f =
+		    tree_find(b->m.tree, arena_printf(b->m.arena, "%s/%s", unit_folders[i], name));
 		if (!f && sign && dot > sign)
-			f = tree_find(b->m.tree, arena_printf(b->m.arena, "%s/%.*s@%s", unit_folders[i],
-							      (int)(sign - name), name, dot));
+			f = tree_find(b->m.tree,
+				      arena_printf(b->m.arena, "%s/%.*s@%s", unit_folders[i],
+						   (int)(sign - name), name, dot));
 		if (f && f->type == TREE_FILE && f->kept)
 			return f;
 	}
@@ -57,7 +59,8 @@ static void run_unit(struct boot *b, const char *name)
 	text_field(&rest, '@');
 	instance = span_cut(rest, 0, rest.n > 8 ? rest.n - 8 : 0); /* ".service" */
 	b->terminal = text_prefix(instance, "tty") || text_prefix(instance, "console")
-			      ? arena_str(b->m.arena, instance) : NULL;
+			  ? arena_str(b->m.arena, instance)
+			  : NULL;
 	for (; span_line(f->bytes, &pos, &line); at = pos) {
 		struct span value = line, key = span_trim(text_field(&value, '='));
 		if (!span_eq_str(key, "ExecStart") && !span_eq_str(key, "ExecStartPre") &&
@@ -120,8 +123,9 @@ static void run_crontab(struct boot *b, const struct tree_file *f, size_t fields
 		struct span command = cron_command(line, fields);
 		if (!time || !command.n)
 			continue;
-		b->when = arena_printf(b->m.arena, "cron %.60s", arena_str(b->m.arena,
-			span_trim(span_cut(line, 0, line.n - command.n))));
+		b->when = arena_printf(
+		    b->m.arena, "cron %.60s",
+		    arena_str(b->m.arena, span_trim(span_cut(line, 0, line.n - command.n))));
 		boot_command(b, f, command, at + (line.n - command.n));
 		b->when = "";
 	}
@@ -162,9 +166,11 @@ static void run_inetd(struct boot *b, const struct tree_file *f)
 			continue;
 		path = span_cut(path, 0, path.n);
 		struct span args = cron_command(program, 2); /* the second word is argv[0] */
-		char *command = arena_printf(b->m.arena, "%s %s",
-			arena_str(b->m.arena, span_cut(program, 0, program.n - cron_command(program, 1).n)),
-			arena_str(b->m.arena, args));
+		char *command = arena_printf(
+		    b->m.arena, "%s %s",
+		    arena_str(b->m.arena,
+			      span_cut(program, 0, program.n - cron_command(program, 1).n)),
+		    arena_str(b->m.arena, args));
 		b->m.file = f;
 		b->m.chain = f->path;
 		shell_run_text(&b->m, span_str(command), at, line.n);

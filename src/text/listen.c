@@ -40,7 +40,8 @@ bool listen_program(struct listening *l, struct fact_listener *f, const char *na
 
 static void observe_tree(const struct tree *t, struct arena *a, struct facts *out)
 {
-	struct listening l = {.tree = t, .arena = a, .out = out, .boot = boot_walk(t, a, daemon_in_text)};
+	struct listening l = {
+	    .tree = t, .arena = a, .out = out, .boot = boot_walk(t, a, daemon_in_text)};
 	listen_uci(&l);
 	listen_files(&l);
 	listen_inetd(&l);
@@ -49,8 +50,8 @@ static void observe_tree(const struct tree *t, struct arena *a, struct facts *ou
 }
 
 const struct observer observer_listeners = {
-	.name = "listeners",
-	.title = "services that wait for connections",
-	.wants = WANTS_TREE,
-	.observe_tree = observe_tree,
+    .name = "listeners",
+    .title = "services that wait for connections",
+    .wants = WANTS_TREE,
+    .observe_tree = observe_tree,
 };

@@ -16,18 +16,23 @@ struct listening {
 	struct arena *arena;
 	struct facts *out;
 	const struct boot *boot;
-	const char *configured[LISTEN_NAMES]; /* programs whose listeners a configuration file gave */
+	const char
+	    *configured[LISTEN_NAMES]; /* programs whose listeners a configuration file gave */
 	size_t configured_count;
+	struct {
+		const char *program, *login;
+	} logins[16]; /* login scripts that were read */
+	size_t login_count;
 };
 
 /* What serves on a well-known port, by the name of the program or of the service in inetd.conf. */
 struct daemon {
 	const char *name, *service, *protocol;
-	uint16_t port;            /* default */
+	uint16_t port;		  /* default */
 	const char *port_options; /* letters of options whose argument is a port or address:port */
 	const char *long_option;  /* "--port", or NULL */
-	bool only_with_port;      /* listens only when an option says where */
-	const char *login;        /* of the program by itself, or NULL */
+	bool only_with_port;	  /* listens only when an option says where */
+	const char *login;	  /* of the program by itself, or NULL */
 };
 
 const struct daemon *daemon_named(const char *name);

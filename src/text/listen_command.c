@@ -13,13 +13,18 @@ struct command {
 	const struct daemon *d;
 };
 
-static void emit(const struct command *c, const char *protocol, const char *service, struct num port,
-		 const char *address, const char *login)
+static void emit(const struct command *c, const char *protocol, const char *service,
+		 struct num port, const char *address, const char *login)
 {
 	struct fact_listener f = {
-		.at = {.file = c->r->file, .offset = c->r->offset, .length = c->r->length},
-		.protocol = protocol, .port = port, .program = c->r->program, .origin = "config",
-		.service = service, .login = login, .address = address && *address ? address : NULL};
+	    .at = {.file = c->r->file, .offset = c->r->offset, .length = c->r->length},
+	    .protocol = protocol,
+	    .port = port,
+	    .program = c->r->program,
+	    .origin = "config",
+	    .service = service,
+	    .login = login,
+	    .address = address && *address ? address : NULL};
 	listen_start(&f, c->r);
 	fact_listener(c->l->out, &f);
 }
@@ -86,6 +91,12 @@ const char *listen_login(struct listening *l, const char *program)
 	const struct tree_file *f = tree_find(l->tree, program);
 	if (!shell_is_script(f))
 		return NULL;
+	const size_t max = sizeof l->logins / sizeof *l->logins;
+	for (size_t i = 0; i < l->login_count; i++)
+		if (strcmp(l->logins[i].program, f->path) == 0)
+			return l->logins[i].login;
+	if (l->login_count >= max)
+		return NULL;
 	struct machine m;
 	struct login_seen seen = {false, false};
 	machine_init(&m, l->tree, l->arena);
@@ -95,7 +106,10 @@ const char *listen_login(struct listening *l, const char *program)
 	m.budget = 500;
 	m.bytes = 1 << 20;
 	shell_run_file(&m, f, NULL, 0);
-	return seen.login == seen.shell ? NULL : seen.login ? "password" : "none";
+	const char *login = seen.login == seen.shell ? NULL : seen.login ? "password" : "none";
+	l->logins[l->login_count].program = f->path;
+	l->logins[l->login_count++].login = login;
+	return login;
 }
 
 /* -u user:password fixes one account in the command line. */
@@ -111,10 +125,15 @@ static bool fixed_account(const struct command *c)
 	if (!user.n || !strchr(v->text, ':') || user.p[0] == '$')
 		return false;
 	if (v->known)
-		fact_account(c->l->out, &(struct fact_account){
+		fact_account(
+		    c->l->out,
+		    &(struct fact_account){
 			.at = {.file = c->r->file, .offset = c->r->offset, .length = c->r->length},
-			.user = arena_str(c->l->arena, user), .password = arena_str(c->l->arena, rest),
-			.scheme = "plain", .state = rest.n ? "password" : "empty", .service = "telnet"});
+			.user = arena_str(c->l->arena, user),
+			.password = arena_str(c->l->arena, rest),
+			.scheme = "plain",
+			.state = rest.n ? "password" : "empty",
+			.service = "telnet"});
 	return true;
 }
 
@@ -136,9 +155,9 @@ static void socat(const struct command *c, const char *word, const char *all)
 {
 	static const struct {
 		const char *prefix, *protocol;
-	} kinds[] = {{"TCP-LISTEN:", "tcp"}, {"TCP4-LISTEN:", "tcp"}, {"TCP6-LISTEN:", "tcp"},
-		     {"TCP-L:", "tcp"}, {"TCP4-L:", "tcp"}, {"OPENSSL-LISTEN:", "tcp"},
-		     {"UDP-LISTEN:", "udp"}, {"UDP4-LISTEN:", "udp"}, {"UDP6-LISTEN:", "udp"},
+	} kinds[] = {{"TCP-LISTEN:", "tcp"},  {"TCP4-LISTEN:", "tcp"}, {"TCP6-LISTEN:", "tcp"},
+		     {"TCP-L:", "tcp"},	      {"TCP4-L:", "tcp"},      {"OPENSSL-LISTEN:", "tcp"},
+		     {"UDP-LISTEN:", "udp"},  {"UDP4-LISTEN:", "udp"}, {"UDP6-LISTEN:", "udp"},
 		     {"UDP-RECVFROM:", "udp"}};
 	struct span s = span_str(text_lower(c->l->arena, span_str(word)));
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -150,8 +169,8 @@ static void socat(const struct command *c, const char *word, const char *all)
 		bool runs = span_find(span_str(all), SPAN_LIT("EXEC:"), 0) != SIZE_MAX ||
 			    span_find(span_str(all), SPAN_LIT("SYSTEM:"), 0) != SIZE_MAX;
 		bool ok = text_number(port, &n) && n > 0 && n < 65536;
-		emit(c, kinds[i].protocol, runs ? "debug" : "relay", ok ? NUM(n) : (struct num){0, false},
-		     NULL, runs ? "none" : NULL);
+		emit(c, kinds[i].protocol, runs ? "debug" : "relay",
+		     ok ? NUM(n) : (struct num){0, false}, NULL, runs ? "none" : NULL);
 		return;
 	}
 }
@@ -207,12 +226,15 @@ static bool special(const struct command *c)
 		size_t i = 0;
 		while (i < r->count && r->words[i].text[0] == '-')
 			i += strchr("cCbtu", r->words[i].text[1]) && r->words[i].text[1] ? 2 : 1;
-		const struct daemon *d = i + 2 < r->count
-			? daemon_named(path_base(r->words[i + 2].text)) : NULL;
-		if (i + 1 < r->count && listen_address(c->l->arena, r->words[i + 1].text, &address, &port))
+		const struct daemon *d =
+		    i + 2 < r->count ? daemon_named(path_base(r->words[i + 2].text)) : NULL;
+		if (i + 1 < r->count &&
+		    listen_address(c->l->arena, r->words[i + 1].text, &address, &port))
 			emit(c, r->name[0] == 't' ? "tcp" : "udp", d ? d->service : NULL, NUM(port),
 			     strcmp(r->words[i].text, "0") && strcmp(r->words[i].text, "0.0.0.0")
-				     ? r->words[i].text : NULL, d ? d->login : NULL);
+				 ? r->words[i].text
+				 : NULL,
+			     d ? d->login : NULL);
 	} else if (strcmp(r->name, "rsync") == 0) {
 		if (has_word(r, "--daemon"))
 			emit(c, "tcp", "rsync", NUM(873), NULL, NULL);
@@ -242,14 +264,18 @@ static const char *service_of(const struct command *c, uint16_t port)
 }
 
 /* One value of a port option. */
-static void at_port(const struct command *c, const struct shell_value *v, const char *login, bool tls)
+static void at_port(const struct command *c, const struct shell_value *v, const char *login,
+		    bool tls)
 {
 	const char *address = "";
 	uint16_t port = 0;
 	if (listen_address(c->l->arena, v->text, &address, &port))
-		emit(c, c->d->protocol, tls ? "https" : service_of(c, port), NUM(port), address, login);
-	else if (v->known && c->d->port && strchr("0123456789[*", v->text[0]) && strchr(v->text, '.'))
-		emit(c, c->d->protocol, c->d->service, NUM(c->d->port), v->text, login); /* -b ADDRESS */
+		emit(c, c->d->protocol, tls ? "https" : service_of(c, port), NUM(port), address,
+		     login);
+	else if (v->known && c->d->port && strchr("0123456789[*", v->text[0]) &&
+		 strchr(v->text, '.'))
+		emit(c, c->d->protocol, c->d->service, NUM(c->d->port), v->text,
+		     login); /* -b ADDRESS */
 	else if (!v->known)
 		emit(c, c->d->protocol, c->d->service, (struct num){0, false}, NULL, login);
 }
@@ -309,7 +335,8 @@ void listen_command(struct listening *l, const struct boot_run *r)
 	bool dropbear = strcmp(c.d->name, "dropbear") == 0 || strcmp(c.d->name, "sshd") == 0;
 	bool from_inetd = has_word(r, "-i") && (dropbear || strcmp(c.d->name, "in.tftpd") == 0);
 	bool asks = has_word(r, "-t") && (strcmp(c.d->name, "nginx") == 0 || dropbear);
-	if (from_inetd || (asks && r->count <= 3) || has_word(r, "--help") || has_word(r, "--version"))
+	if (from_inetd || (asks && r->count <= 3) || has_word(r, "--help") ||
+	    has_word(r, "--version"))
 		return;
 	const char *login = login_of(&c);
 	if (ports_of(&c, login) || c.d->only_with_port || has_word(r, "--inetd"))

@@ -13,16 +13,19 @@ struct config {
 	uint64_t offset, length; /* of the line */
 };
 
-static void emit(const struct config *c, const char *service, const char *protocol, const char *text,
-		 const char *login)
+static void emit(const struct config *c, const char *service, const char *protocol,
+		 const char *text, const char *login)
 {
 	const char *address;
 	uint16_t port;
 	if (!listen_address(c->l->arena, text, &address, &port))
 		return;
 	struct fact_listener f = {.at = {.file = c->file, .offset = c->offset, .length = c->length},
-				  .protocol = protocol, .port = NUM(port), .origin = "config",
-				  .address = *address ? address : NULL, .login = login,
+				  .protocol = protocol,
+				  .port = NUM(port),
+				  .origin = "config",
+				  .address = *address ? address : NULL,
+				  .login = login,
 				  .service = service};
 	if (listen_program(c->l, &f, c->program))
 		fact_listener(c->l->out, &f);
@@ -78,8 +81,10 @@ static void lighttpd(struct config *c)
 		if (span_eq_str(key, "server.bind")) {
 			bound = arena_str(c->l->arena, value);
 		} else if (span_eq_str(key, "server.port")) {
-			emit(c, "http", "tcp", arena_printf(c->l->arena, "%s:%s", bound,
-				arena_str(c->l->arena, value)), NULL);
+			emit(c, "http", "tcp",
+			     arena_printf(c->l->arena, "%s:%s", bound,
+					  arena_str(c->l->arena, value)),
+			     NULL);
 			any = true;
 		} else if (text_prefix(line, "$SERVER[\"socket\"]")) {
 			struct span rest = line;
@@ -193,8 +198,9 @@ static void sshd(struct config *c)
 		struct span key = key_value(line, &value);
 		if (!same_word(c->l->arena, key, "port"))
 			continue;
-		emit(c, "ssh", "tcp", arena_printf(c->l->arena, "%s:%s", bound,
-						   arena_str(c->l->arena, value)), login);
+		emit(c, "ssh", "tcp",
+		     arena_printf(c->l->arena, "%s:%s", bound, arena_str(c->l->arena, value)),
+		     login);
 		ports++;
 	}
 	c->offset = c->length = 0;
@@ -208,7 +214,8 @@ static void vsftpd(struct config *c)
 	const char *login = says(c, "anonymous_enable", "yes") ? "none" : "password";
 	struct config start = *c;
 	one_port(c, "listen_port", "ftp", login);
-	if (listen_is_configured(c->l, "vsftpd") || !(says(c, "listen", "yes") || says(c, "listen_ipv6", "yes")))
+	if (listen_is_configured(c->l, "vsftpd") ||
+	    !(says(c, "listen", "yes") || says(c, "listen_ipv6", "yes")))
 		return;
 	start.l = c->l;
 	emit(&start, "ftp", "tcp", "21", login);
@@ -252,18 +259,18 @@ static void one_file(struct config *c)
 		const char *name, *program;
 		void (*read)(struct config *);
 	} table[] = {
-		{"lighttpd.conf", "lighttpd", lighttpd}, {"boa.conf", "boa", boa},
-		{"sshd_config", "sshd", sshd},           {"vsftpd.conf", "vsftpd", vsftpd},
-		{"snmpd.conf", "snmpd", snmpd},
+	    {"lighttpd.conf", "lighttpd", lighttpd}, {"boa.conf", "boa", boa},
+	    {"sshd_config", "sshd", sshd},	     {"vsftpd.conf", "vsftpd", vsftpd},
+	    {"snmpd.conf", "snmpd", snmpd},
 	};
 	static const struct {
 		const char *name, *program, *key, *service, *login;
 	} ports[] = {
-		{"mini_httpd.conf", "mini_httpd", "port", "http", NULL},
-		{"thttpd.conf", "thttpd", "port", "http", NULL},
-		{"bftpd.conf", "bftpd", "port", "ftp", "password"},
-		{"proftpd.conf", "proftpd", "port", "ftp", "password"},
-		{"stupid-ftpd.conf", "stupid-ftpd", "port", "ftp", "password"},
+	    {"mini_httpd.conf", "mini_httpd", "port", "http", NULL},
+	    {"thttpd.conf", "thttpd", "port", "http", NULL},
+	    {"bftpd.conf", "bftpd", "port", "ftp", "password"},
+	    {"proftpd.conf", "proftpd", "port", "ftp", "password"},
+	    {"stupid-ftpd.conf", "stupid-ftpd", "port", "ftp", "password"},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(base, table[i].name) == 0) {
@@ -288,10 +295,12 @@ void listen_files(struct listening *l)
 	for (size_t i = 0; i < l->tree->count; i++) {
 		const struct tree_file *f = &l->tree->files[i];
 		struct span path = span_str(f->path);
-		bool documentation = text_prefix(path, "usr/share/doc") || text_prefix(path, "usr/share/man") ||
+		bool documentation = text_prefix(path, "usr/share/doc") ||
+				     text_prefix(path, "usr/share/man") ||
 				     text_suffix(path, ".example") || text_suffix(path, ".sample");
 		bool config = text_suffix(path, ".conf") || text_suffix(path, "sshd_config");
-		if (f->type != TREE_FILE || !f->kept || !config || documentation || f->bytes.n > 1 << 20)
+		if (f->type != TREE_FILE || !f->kept || !config || documentation ||
+		    f->bytes.n > 1 << 20)
 			continue;
 		struct config c = {.l = l, .file = f};
 		one_file(&c);

@@ -38,7 +38,8 @@ static const char *login_behind(struct listening *l, const char *program, struct
 	return d ? d->login : NULL;
 }
 
-static void inetd_line(struct listening *l, const struct tree_file *file, struct span line, uint64_t at)
+static void inetd_line(struct listening *l, const struct tree_file *file, struct span line,
+		       uint64_t at)
 {
 	struct span rest = line, service = next_word(&rest), type = next_word(&rest),
 		    protocol = next_word(&rest);
@@ -53,10 +54,12 @@ static void inetd_line(struct listening *l, const struct tree_file *file, struct
 		address = arena_str(l->arena, text_field(&service, ':'));
 	if (!service_port(service, &name, &port))
 		return; /* a name that only the device's own table knows */
-	struct fact_listener f = {
-		.at = {.file = file, .offset = at, .length = line.n}, .port = NUM(port),
-		.protocol = text_prefix(protocol, "udp") ? "udp" : "tcp", .address = address,
-		.origin = "config", .service = name};
+	struct fact_listener f = {.at = {.file = file, .offset = at, .length = line.n},
+				  .port = NUM(port),
+				  .protocol = text_prefix(protocol, "udp") ? "udp" : "tcp",
+				  .address = address,
+				  .origin = "config",
+				  .service = name};
 	bool present = span_eq_str(program, "internal");
 	f.program = arena_str(l->arena, program);
 	if (!present)
@@ -87,10 +90,12 @@ static void xinetd_end(struct listening *l, const struct tree_file *file, const 
 	uint16_t unused;
 	if (service_port(x->name, &other, &unused) && other)
 		name = other;
-	struct fact_listener f = {
-		.at = {.file = file, .offset = x->offset, .length = x->length}, .port = NUM(port),
-		.protocol = text_prefix(x->protocol, "udp") ? "udp" : "tcp", .origin = "config",
-		.service = name, .address = x->address.n ? arena_str(l->arena, x->address) : NULL};
+	struct fact_listener f = {.at = {.file = file, .offset = x->offset, .length = x->length},
+				  .port = NUM(port),
+				  .protocol = text_prefix(x->protocol, "udp") ? "udp" : "tcp",
+				  .origin = "config",
+				  .service = name,
+				  .address = x->address.n ? arena_str(l->arena, x->address) : NULL};
 	f.program = boot_program(l->boot, arena_str(l->arena, x->server), &present);
 	f.present = NUM(present);
 	f.login = login_behind(l, f.program, x->args);
@@ -108,8 +113,8 @@ static void xinetd_file(struct listening *l, const struct tree_file *file)
 		struct span key = span_trim(text_field(&value, '='));
 		value = span_trim(value);
 		if (text_prefix(rest, "service ")) {
-			x = (struct xinetd){.name = span_trim(span_from(rest, 8)), .offset = at,
-					    .length = line.n};
+			x = (struct xinetd){
+			    .name = span_trim(span_from(rest, 8)), .offset = at, .length = line.n};
 			if (text_suffix(x.name, "{"))
 				x.name = span_trim(span_cut(x.name, 0, x.name.n - 1));
 		} else if (span_eq_str(key, "disable")) {
@@ -155,10 +160,15 @@ static void socket_unit(struct listening *l, const char *name)
 		service_port(number, &service, &port);
 		struct span base = span_cut(span_str(name), 0, strlen(name) - 7); /* ".socket" */
 		fact_listener(l->out, &(struct fact_listener){
-			.at = {.file = f, .offset = at, .length = line.n}, .port = NUM(port),
-			.protocol = stream ? "tcp" : "udp", .address = *address ? address : NULL,
-			.program = arena_str(l->arena, base), .origin = "config", .service = service,
-			.start = "boot", .present = NUM(1)});
+					  .at = {.file = f, .offset = at, .length = line.n},
+					  .port = NUM(port),
+					  .protocol = stream ? "tcp" : "udp",
+					  .address = *address ? address : NULL,
+					  .program = arena_str(l->arena, base),
+					  .origin = "config",
+					  .service = service,
+					  .start = "boot",
+					  .present = NUM(1)});
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listeners that OpenWrt's configuration (etc/config) gives: dropbear, uhttpd, socat, CWMP clients. */
+/* Listeners that OpenWrt's configuration (etc/config) gives: dropbear, uhttpd, socat, CWMP clients.
+ */
 #include "base/text.h"
 #include "text/listen.h"
 
@@ -23,11 +24,15 @@ static void dropbear_section(struct listening *l, const struct uci *u, const str
 	uint16_t number = 22;
 	if (port && !listen_address(l->arena, port->value, &address, &number))
 		return;
-	struct fact_listener f = {
-		.at = {.file = u->file, .offset = port ? port->offset : s->offset,
-		       .length = port ? port->length : s->length},
-		.protocol = "tcp", .port = NUM(number), .origin = "config", .service = "ssh",
-		.login = uci_bool(value_of(s, "PasswordAuth"), true) ? "password" : "key"};
+	struct fact_listener f = {.at = {.file = u->file,
+					 .offset = port ? port->offset : s->offset,
+					 .length = port ? port->length : s->length},
+				  .protocol = "tcp",
+				  .port = NUM(number),
+				  .origin = "config",
+				  .service = "ssh",
+				  .login = uci_bool(value_of(s, "PasswordAuth"), true) ? "password"
+										       : "key"};
 	if (listen_program(l, &f, "dropbear"))
 		fact_listener(l->out, &f);
 }
@@ -44,7 +49,8 @@ static void dropbear(struct listening *l)
 	}
 }
 
-static void uhttpd_value(struct listening *l, const struct uci *u, const struct uci_option *o, bool tls)
+static void uhttpd_value(struct listening *l, const struct uci *u, const struct uci_option *o,
+			 bool tls)
 {
 	struct span rest = span_str(o->value);
 	while (rest.n) {
@@ -54,9 +60,12 @@ static void uhttpd_value(struct listening *l, const struct uci *u, const struct 
 		if (!listen_address(l->arena, arena_str(l->arena, one), &address, &port))
 			continue;
 		struct fact_listener f = {
-			.at = {.file = u->file, .offset = o->offset, .length = o->length},
-			.protocol = "tcp", .port = NUM(port), .address = *address ? address : NULL,
-			.origin = "config", .service = tls ? "https" : "http"};
+		    .at = {.file = u->file, .offset = o->offset, .length = o->length},
+		    .protocol = "tcp",
+		    .port = NUM(port),
+		    .address = *address ? address : NULL,
+		    .origin = "config",
+		    .service = tls ? "https" : "http"};
 		if (listen_program(l, &f, "uhttpd"))
 			fact_listener(l->out, &f);
 	}
@@ -98,9 +107,15 @@ static void socat(struct listening *l)
 			w.v = v;
 			w.n++;
 		}
-		struct boot_run r = {.file = u->file, .offset = o->offset, .length = o->length,
-				     .name = "socat", .how = "procd", .words = w.v, .count = w.n,
-				     .arguments = o->value, .when = found ? found->when : "",
+		struct boot_run r = {.file = u->file,
+				     .offset = o->offset,
+				     .length = o->length,
+				     .name = "socat",
+				     .how = "procd",
+				     .words = w.v,
+				     .count = w.n,
+				     .arguments = o->value,
+				     .when = found ? found->when : "",
 				     .started = found != NULL};
 		r.program = boot_program(l->boot, "socat", &r.present);
 		listen_command(l, &r);
@@ -110,10 +125,10 @@ static void socat(struct listening *l)
 /* The port of the connection request, where a client of TR-069 is configured with one. */
 static void cwmp(struct listening *l)
 {
-	static const char *const files[] = {"cwmpd", "cwmp", "easycwmp", "freecwmp", "icwmp", "tr069",
-					    "cwmpclient"};
-	static const char *const names[] = {"connectionrequest_port", "connection_request_port", "conn_port",
-					    "cr_port", "port"};
+	static const char *const files[] = {"cwmpd", "cwmp",  "easycwmp",  "freecwmp",
+					    "icwmp", "tr069", "cwmpclient"};
+	static const char *const names[] = {"connectionrequest_port", "connection_request_port",
+					    "conn_port", "cr_port", "port"};
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		const struct uci *u = uci_load(l->tree, l->arena, files[i]);
 		for (size_t k = 0; u && k < u->count; k++) {
@@ -122,14 +137,17 @@ static void cwmp(struct listening *l)
 			uint16_t port;
 			for (size_t n = 0; !o && n < sizeof names / sizeof *names; n++)
 				o = uci_option(&u->sections[k], names[n]);
-			if (!o || is_off(&u->sections[k]) || strcmp(u->sections[k].type, "acs") == 0 ||
+			if (!o || is_off(&u->sections[k]) ||
+			    strcmp(u->sections[k].type, "acs") == 0 ||
 			    !uci_bool(value_of(&u->sections[k], "state"), true) ||
 			    !listen_address(l->arena, o->value, &address, &port))
 				continue;
 			struct fact_listener f = {
-				.at = {.file = u->file, .offset = o->offset, .length = o->length},
-				.protocol = "tcp", .port = NUM(port), .origin = "config",
-				.service = "cwmp"};
+			    .at = {.file = u->file, .offset = o->offset, .length = o->length},
+			    .protocol = "tcp",
+			    .port = NUM(port),
+			    .origin = "config",
+			    .service = "cwmp"};
 			if (listen_program(l, &f, files[i]) ||
 			    (strcmp(files[i], "cwmpd") != 0 && listen_program(l, &f, "cwmpd")) ||
 			    listen_program(l, &f, arena_printf(l->arena, "%sd", files[i])))

@@ -3,10 +3,10 @@
  * Artifact observer: services that a vendor's configuration in XML switches on, such as
  *	<AclServices TELNETLanEnable="1" TELNETPORT="23" .../>
  *	<X_TelnetAccess Access="1" TelnetPort="23"/>
- *	<Tbl name="TelnetCfg"><Row><DM name="TS_Enable" val="1"/><DM name="TS_Port" val="23"/></Row></Tbl>
- * An option counts when its name says service and "enable", and its value is 1. Elements that are not
- * about a server of the device (ALG helpers, clients, redirections) are left alone.
- * Reference: Broadband Forum TR-098 and TR-181 (the data models these trees follow).
+ *	<Tbl name="TelnetCfg"><Row><DM name="TS_Enable" val="1"/><DM name="TS_Port"
+ *val="23"/></Row></Tbl> An option counts when its name says service and "enable", and its value
+ *is 1. Elements that are not about a server of the device (ALG helpers, clients, redirections) are
+ *left alone. Reference: Broadband Forum TR-098 and TR-181 (the data models these trees follow).
  */
 #include "base/text.h"
 #include "fact/observer.h"
@@ -19,9 +19,9 @@ struct service {
 };
 
 static const struct service services[] = {
-	{"telnet", "telnet", "tcp", 23}, {"sftp", "sftp", "tcp", 22}, {"tftp", "tftp", "udp", 69},
-	{"ftp", "ftp", "tcp", 21},       {"ssh", "ssh", "tcp", 22},   {"https", "https", "tcp", 443},
-	{"http", "http", "tcp", 80},     {"snmp", "snmp", "udp", 161},
+    {"telnet", "telnet", "tcp", 23}, {"sftp", "sftp", "tcp", 22},  {"tftp", "tftp", "udp", 69},
+    {"ftp", "ftp", "tcp", 21},	     {"ssh", "ssh", "tcp", 22},	   {"https", "https", "tcp", 443},
+    {"http", "http", "tcp", 80},     {"snmp", "snmp", "udp", 161},
 };
 
 /* One name and value with the place of both. */
@@ -60,7 +60,8 @@ static const struct service *service_of(const char *name)
 	const char *at = NULL;
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
 		const char *p = strstr(name, services[i].word);
-		if (p && (!at || p < at || (p == at && strlen(services[i].word) > strlen(found->word)))) {
+		if (p && (!at || p < at ||
+			  (p == at && strlen(services[i].word) > strlen(found->word)))) {
 			found = &services[i];
 			at = p;
 		}
@@ -71,9 +72,10 @@ static const struct service *service_of(const char *name)
 /* What is not a server of this device, by the name of the element or option. */
 static bool is_other(const char *name)
 {
-	static const char *const words[] = {"alg", "client", "redirect", "upgrade", "upload", "download",
-					    "portmapping", "forward", "filter", "trap", "diag", "test",
-					    "passthrough", "helper", "snooping", "relay", "log"};
+	static const char *const words[] = {
+	    "alg",	   "client",  "redirect", "upgrade", "upload", "download",
+	    "portmapping", "forward", "filter",	  "trap",    "diag",   "test",
+	    "passthrough", "helper",  "snooping", "relay",   "log"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (holds(name, words[i]))
 			return true;
@@ -100,8 +102,8 @@ static int64_t port_of(struct reading *r, const struct element *e, const struct 
 		const char *name = lower(r, e->list[i].name);
 		int64_t n;
 		bool outer = holds(name, "out") || holds(name, "wan") || holds(name, "remote");
-		bool own = service_of(name) == s || strcmp(name, "port") == 0 || strcmp(name, "ts_port") == 0 ||
-			   strcmp(name, "listenport") == 0;
+		bool own = service_of(name) == s || strcmp(name, "port") == 0 ||
+			   strcmp(name, "ts_port") == 0 || strcmp(name, "listenport") == 0;
 		if (own && !outer && text_suffix(span_str(name), "port") &&
 		    text_number(e->list[i].value, &n) && n > 0 && n < 65536)
 			return n;
@@ -114,19 +116,24 @@ static void emit(struct reading *r, const struct element *e, const struct attrib
 {
 	struct arena *arena = r->a->arena;
 	char *name = arena_str(arena, span_cut(e->name, 0, 64));
-	fact_listener(r->out, &(struct fact_listener){
-		.at = {.offset = a->offset, .length = a->length}, .protocol = s->protocol,
-		.port = NUM(port_of(r, e, s)), .origin = "config", .service = s->service,
-		.start = "condition",
-		.when_ = arena_printf(arena, "%s %.64s=%.16s", name, arena_str(arena, a->name),
-				      arena_str(arena, a->value))});
+	fact_listener(r->out,
+		      &(struct fact_listener){.at = {.offset = a->offset, .length = a->length},
+					      .protocol = s->protocol,
+					      .port = NUM(port_of(r, e, s)),
+					      .origin = "config",
+					      .service = s->service,
+					      .start = "condition",
+					      .when_ = arena_printf(arena, "%s %.64s=%.16s", name,
+								    arena_str(arena, a->name),
+								    arena_str(arena, a->value))});
 }
 
 /* An option that only says "enable" takes its service from the element's name. */
 static bool is_plain_switch(const char *name)
 {
-	static const char *const names[] = {"enable", "enabled", "access", "ts_enable", "lan_enable",
-					    "wan_enable", "lanenable", "wanenable", "servenable"};
+	static const char *const names[] = {"enable",	 "enabled",    "access",
+					    "ts_enable", "lan_enable", "wan_enable",
+					    "lanenable", "wanenable",  "servenable"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
@@ -222,8 +229,8 @@ static void table_element(struct reading *r)
 	} else if (span_eq_str(r->e.name, "DM") && r->row.count < MAX_ATTRIBUTES && r->e.count) {
 		const struct attribute *last = &r->e.list[r->e.count - 1];
 		r->row.list[r->row.count++] = (struct attribute){
-			value_of(&r->e, "name"), value_of(&r->e, "val"), r->e.list[0].offset,
-			last->offset + last->length - r->e.list[0].offset};
+		    value_of(&r->e, "name"), value_of(&r->e, "val"), r->e.list[0].offset,
+		    last->offset + last->length - r->e.list[0].offset};
 	}
 }
 
@@ -236,7 +243,8 @@ static void leaf_element(struct reading *r, size_t pos)
 		end++;
 	if (r->e.count || end == pos || !SPAN_IS(s, end, "</"))
 		return;
-	r->e.list[0] = (struct attribute){r->e.name, span_trim(span_cut(s, pos, end - pos)), pos, end - pos};
+	r->e.list[0] =
+	    (struct attribute){r->e.name, span_trim(span_cut(s, pos, end - pos)), pos, end - pos};
 	r->e.count = 1;
 	judge(r, &r->e);
 }
@@ -271,7 +279,8 @@ static void observe(const struct artifact *a, struct facts *out)
 {
 	struct span head = span_cut(a->bytes, 0, 4096);
 	if (!a->text || memchr(head.p, '<', head.n) == NULL ||
-	    (span_find(head, SPAN_LIT("<html"), 0) != SIZE_MAX || span_find(head, SPAN_LIT("<HTML"), 0) != SIZE_MAX))
+	    (span_find(head, SPAN_LIT("<html"), 0) != SIZE_MAX ||
+	     span_find(head, SPAN_LIT("<HTML"), 0) != SIZE_MAX))
 		return;
 	struct reading *r = arena_alloc(a->arena, sizeof *r);
 	r->a = a;
@@ -285,15 +294,16 @@ static void observe(const struct artifact *a, struct facts *out)
 }
 
 static const struct pattern patterns[] = {
-	{"telnet", 0, true}, {"ssh", 0, true}, {"ftpenable", 0, true}, {"ftplanenable", 0, true},
-	{"ftpcfg", 0, true}, {"ftpserver", 0, true}, {"httplanenable", 0, true}, {"httpwanenable", 0, true},
-	{"snmp", 0, true}, {NULL, 0, false},
+    {"telnet", 0, true},	{"ssh", 0, true},	    {"ftpenable", 0, true},
+    {"ftplanenable", 0, true},	{"ftpcfg", 0, true},	    {"ftpserver", 0, true},
+    {"httplanenable", 0, true}, {"httpwanenable", 0, true}, {"snmp", 0, true},
+    {NULL, 0, false},
 };
 
 const struct observer observer_config_services = {
-	.name = "config-services",
-	.title = "services that a configuration in XML switches on",
-	.wants = WANTS_HITS,
-	.patterns = patterns,
-	.observe = observe,
+    .name = "config-services",
+    .title = "services that a configuration in XML switches on",
+    .wants = WANTS_HITS,
+    .patterns = patterns,
+    .observe = observe,
 };

@@ -153,8 +153,7 @@ static struct shell_result do_command(struct machine *m, struct shell_words *w)
 
 static struct shell_result do_config_load(struct machine *m, struct shell_words *w)
 {
-	bool ok = w->n > 1 && w->v[1].known && shell_spend(m, 64 << 10);
-	m->process->config = ok ? uci_load(m->tree, m->arena, w->v[1].text) : NULL;
+	m->process->config = w->n > 1 && w->v[1].known ? shell_uci(m, w->v[1].text) : NULL;
 	return maybe;
 }
 
@@ -227,7 +226,8 @@ static void set_validated(struct machine *m, const struct uci_section *s, struct
 	shell_set(m, key, (struct shell_value){value, true});
 }
 
-/* uci_validate_section PACKAGE TYPE SECTION SPEC...; uci_load_validate has FUNCTION behind SECTION */
+/* uci_validate_section PACKAGE TYPE SECTION SPEC...; uci_load_validate has FUNCTION behind SECTION
+ */
 static struct shell_result do_validate(struct machine *m, struct shell_words *w)
 {
 	bool calls = strcmp(w->v[0].text, "uci_load_validate") == 0;
@@ -235,7 +235,7 @@ static struct shell_result do_validate(struct machine *m, struct shell_words *w)
 	if (w->n < 4)
 		return maybe;
 	if (w->v[1].known && (!u || strcmp(path_base(u->file->path), w->v[1].text) != 0))
-		u = shell_spend(m, 64 << 10) ? uci_load(m->tree, m->arena, w->v[1].text) : NULL;
+		u = shell_uci(m, w->v[1].text);
 	const struct uci_section *s = w->v[3].known ? uci_section(u, w->v[3].text) : NULL;
 	for (size_t i = 4 + calls; s && i < w->n; i++)
 		if (w->v[i].known)
@@ -254,10 +254,12 @@ static struct shell_result do_append(struct machine *m, struct shell_words *w)
 {
 	const struct shell_var *v = w->n > 1 ? shell_get(m, w->v[1].text) : NULL;
 	const char *old = v ? v->value.text : "";
-	if (w->n < 3 || strlen(old) > 3000 || !shell_spend(m, strlen(old) + strlen(w->v[2].text) + 8))
+	if (w->n < 3 || strlen(old) > 3000 ||
+	    !shell_spend(m, strlen(old) + strlen(w->v[2].text) + 8))
 		return maybe;
 	bool known = w->v[2].known && (!v || v->value.known);
-	const char *text = arena_printf(m->arena, "%s%s%.1000s", old, *old ? " " : "", w->v[2].text);
+	const char *text =
+	    arena_printf(m->arena, "%s%s%.1000s", old, *old ? " " : "", w->v[2].text);
 	shell_set(m, w->v[1].text, (struct shell_value){text, known});
 	return yes;
 }
@@ -325,18 +327,43 @@ bool shell_builtin(struct machine *m, struct shell_words *w, struct shell_result
 		const char *name;
 		builtin_fn run;
 	} table[] = {
-		{":", do_true}, {"true", do_true}, {"false", do_true}, {"[", do_test}, {"[[", do_test},
-		{"test", do_test}, {"exit", do_leave}, {"return", do_leave}, {"break", do_leave},
-		{"continue", do_leave}, {"shift", do_shift}, {"set", do_set}, {"export", do_assign},
-		{"local", do_assign}, {"readonly", do_assign}, {"declare", do_assign},
-		{"typeset", do_assign}, {"unset", do_forget}, {"read", do_forget}, {".", do_source},
-		{"source", do_source}, {"eval", do_eval}, {"exec", do_exec}, {"command", do_command},
-		{"config_load", do_config_load}, {"config_get", do_config_get},
-		{"config_get_bool", do_config_get}, {"config_foreach", do_config_foreach},
-		{"uci_validate_section", do_validate}, {"uci_load_validate", do_validate},
-		{"append", do_append}, {"procd_set_param", do_procd}, {"procd_append_param", do_procd},
-		{"procd_open_instance", do_procd}, {"procd_close_instance", do_procd},
-		{"service_start", do_service_start}, {"start", do_start},
+	    {":", do_true},
+	    {"true", do_true},
+	    {"false", do_true},
+	    {"[", do_test},
+	    {"[[", do_test},
+	    {"test", do_test},
+	    {"exit", do_leave},
+	    {"return", do_leave},
+	    {"break", do_leave},
+	    {"continue", do_leave},
+	    {"shift", do_shift},
+	    {"set", do_set},
+	    {"export", do_assign},
+	    {"local", do_assign},
+	    {"readonly", do_assign},
+	    {"declare", do_assign},
+	    {"typeset", do_assign},
+	    {"unset", do_forget},
+	    {"read", do_forget},
+	    {".", do_source},
+	    {"source", do_source},
+	    {"eval", do_eval},
+	    {"exec", do_exec},
+	    {"command", do_command},
+	    {"config_load", do_config_load},
+	    {"config_get", do_config_get},
+	    {"config_get_bool", do_config_get},
+	    {"config_foreach", do_config_foreach},
+	    {"uci_validate_section", do_validate},
+	    {"uci_load_validate", do_validate},
+	    {"append", do_append},
+	    {"procd_set_param", do_procd},
+	    {"procd_append_param", do_procd},
+	    {"procd_open_instance", do_procd},
+	    {"procd_close_instance", do_procd},
+	    {"service_start", do_service_start},
+	    {"start", do_start},
 	};
 	bool succeeds;
 	if (!w->v[0].known)

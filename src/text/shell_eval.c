@@ -8,12 +8,17 @@
 #include "base/text.h"
 
 enum {
-	BUDGET = 60000,        /* commands */
-	BYTES = 48 << 20,      /* of values and syntax trees */
-	MAX_DEPTH = 60,        /* nested constructs, calls and scripts together */
-	MAX_VARS = 400, MAX_FUNCTIONS = 400, MAX_TURNS = 128, MAX_VISITS = 200,
-	MAX_SEEN = 4096, MAX_SAME = 3,
-	MAX_SCRIPT = 256 << 10, MAX_CHAIN = 600,
+	BUDGET = 60000,	  /* commands */
+	BYTES = 48 << 20, /* of values and syntax trees */
+	MAX_DEPTH = 60,	  /* nested constructs, calls and scripts together */
+	MAX_VARS = 400,
+	MAX_FUNCTIONS = 400,
+	MAX_TURNS = 128,
+	MAX_VISITS = 200,
+	MAX_SEEN = 4096,
+	MAX_SAME = 3,
+	MAX_SCRIPT = 256 << 10,
+	MAX_CHAIN = 600,
 };
 
 static const struct shell_result nothing = {TRUTH_YES, FLOW_GO};
@@ -50,8 +55,8 @@ static void never(struct machine *m, const struct shell_node *n, const char *tex
 }
 
 /* Both ways of a condition that is not decided. */
-static struct shell_result both_ways(struct machine *m, const char *text, const struct shell_node *yes,
-				     const struct shell_node *no)
+static struct shell_result both_ways(struct machine *m, const char *text,
+				     const struct shell_node *yes, const struct shell_node *no)
 {
 	struct shell_snapshot before = shell_snap(m);
 	struct shell_result a = branch(m, yes, text, false);
@@ -128,15 +133,17 @@ static struct shell_result eval_case(struct machine *m, const struct shell_node 
 				sure = sure && p.known;
 				w = span_str(p.text);
 			}
-			hit = hit || shell_match(w, span_str(v.text));
+			hit = hit || (shell_spend(m, 16 + w.n * strlen(v.text) / 8) &&
+				      shell_match(w, span_str(v.text)));
 		}
 		if (v.known && sure && !hit)
 			continue;
 		if (v.known && hit && sure)
 			return shell_eval_list(m, i->first);
-		const char *text = arena_printf(m->arena, "case %s in %s",
-			n->word_count ? shell_text(m, span_cut(n->words[0], 0, 60)) : "",
-			shell_condition_text(m, i));
+		const char *text =
+		    arena_printf(m->arena, "case %s in %s",
+				 n->word_count ? shell_text(m, span_cut(n->words[0], 0, 60)) : "",
+				 shell_condition_text(m, i));
 		struct shell_snapshot taken;
 		struct shell_result r = branch(m, i->first, text, false);
 		taken = shell_snap(m);
@@ -187,7 +194,8 @@ static struct shell_result eval_while(struct machine *m, const struct shell_node
 	enum truth stop = n->kind == SHELL_UNTIL ? TRUTH_YES : TRUTH_NO;
 	struct shell_snapshot before = shell_snap(m);
 	if (r.flow == FLOW_GO && r.truth == TRUTH_MAYBE)
-		body = branch(m, n->second, shell_condition_text(m, n->first), n->kind == SHELL_UNTIL);
+		body =
+		    branch(m, n->second, shell_condition_text(m, n->first), n->kind == SHELL_UNTIL);
 	else if (r.flow == FLOW_GO && r.truth != stop)
 		body = shell_eval_list(m, n->second);
 	shell_merge(m, before);
@@ -465,27 +473,48 @@ struct shell_result shell_command(struct machine *m, const struct shell_node *n)
 	m->budget--;
 	m->depth++;
 	switch (n->kind) {
-	case SHELL_SIMPLE:     r = eval_simple(m, n); break;
+	case SHELL_SIMPLE:
+		r = eval_simple(m, n);
+		break;
 	case SHELL_AND:
-	case SHELL_OR:         r = eval_chain(m, n); break;
+	case SHELL_OR:
+		r = eval_chain(m, n);
+		break;
 	case SHELL_NOT:
 		r = shell_command(m, n->first);
 		if (r.truth != TRUTH_MAYBE)
 			r.truth = r.truth == TRUTH_NO ? TRUTH_YES : TRUTH_NO;
 		break;
-	case SHELL_PIPE:       r = eval_pipe(m, n); break;
+	case SHELL_PIPE:
+		r = eval_pipe(m, n);
+		break;
 	case SHELL_BACKGROUND:
 		eval_apart(m, n->first);
 		break;
-	case SHELL_GROUP:      r = shell_eval_list(m, n->first); break;
-	case SHELL_SUBSHELL:   r = eval_apart(m, n->first); break;
-	case SHELL_IF:         r = decide(m, n->first, n->second, n->third); break;
-	case SHELL_CASE:       r = eval_case(m, n); break;
-	case SHELL_ITEM:       break;
-	case SHELL_FOR:        r = eval_for(m, n); break;
+	case SHELL_GROUP:
+		r = shell_eval_list(m, n->first);
+		break;
+	case SHELL_SUBSHELL:
+		r = eval_apart(m, n->first);
+		break;
+	case SHELL_IF:
+		r = decide(m, n->first, n->second, n->third);
+		break;
+	case SHELL_CASE:
+		r = eval_case(m, n);
+		break;
+	case SHELL_ITEM:
+		break;
+	case SHELL_FOR:
+		r = eval_for(m, n);
+		break;
 	case SHELL_WHILE:
-	case SHELL_UNTIL:      r = eval_while(m, n); break;
-	case SHELL_FUNCTION:   shell_define(m, n); break;
+	case SHELL_UNTIL:
+		r = eval_while(m, n);
+		break;
+	case SHELL_FUNCTION:
+		shell_define(m, n);
+		break;
 	}
 	m->depth--;
 	return r;

@@ -31,7 +31,8 @@ struct shell_words {
 struct shell_condition {
 	const char *text;
 	bool negated;
-	int scope; /* construct after whose end it no longer counts; INT_MAX: taken away by its owner */
+	int scope; /* construct after whose end it no longer counts; INT_MAX: taken away by its
+		      owner */
 };
 
 enum { SHELL_CONDITIONS = 48 };
@@ -42,10 +43,10 @@ struct shell_run {
 	uint64_t offset, length;
 	const struct shell_value *words; /* words[0]: the program as written */
 	size_t count;
-	const char *chain;            /* scripts from boot to here, " > " between them */
-	const char *never;            /* a condition that the tree decides against, or NULL */
+	const char *chain; /* scripts from boot to here, " > " between them */
+	const char *never; /* a condition that the tree decides against, or NULL */
 	bool procd;
-	bool as_shell;                /* the program is a script that the walk follows */
+	bool as_shell; /* the program is a script that the walk follows */
 	const struct shell_condition *const *conditions;
 	size_t condition_count;
 };
@@ -70,8 +71,8 @@ struct shell_process {
 	const struct shell_value *args; /* $1 ... */
 	size_t arg_count;
 	bool args_known;
-	const struct uci *config;       /* of config_load */
-	struct shell_words procd;       /* of procd_set_param command */
+	const struct uci *config; /* of config_load */
+	struct shell_words procd; /* of procd_set_param command */
 	uint64_t procd_offset, procd_length;
 };
 
@@ -80,22 +81,24 @@ struct machine {
 	struct arena *arena;
 	void (*run)(struct machine *, const struct shell_run *);
 	void *user;
-	bool alone;                     /* do not follow other scripts */
+	bool alone; /* do not follow other scripts */
 	size_t budget, bytes;
 	int depth;
 	struct shell_process *process;
-	const struct tree_file *file;   /* whose text is read */
+	const struct tree_file *file; /* whose text is read */
 	const char *chain;
-	uint64_t offset, length;        /* of the command that is evaluated */
-	bool fixed;                     /* text from eval or sh -c: keep offset and length */
+	uint64_t offset, length; /* of the command that is evaluated */
+	bool fixed;		 /* text from eval or sh -c: keep offset and length */
 	const struct shell_condition *conditions[SHELL_CONDITIONS];
 	size_t condition_count;
 	int scope, loop_scope, function_scope, script_scope;
-	const char *never;              /* walking a branch that is not taken */
-	bool tree_used;                 /* the last condition was decided by a file */
-	bool piped;                     /* the command reads what another one writes */
-	uint8_t *visits;                /* per file of the tree: how often it was walked */
-	uint32_t *seen;                 /* hashes of scripts walked with their arguments */
+	const char *never;	       /* walking a branch that is not taken */
+	bool tree_used;		       /* the last condition was decided by a file */
+	bool piped;		       /* the command reads what another one writes */
+	const struct uci *packages[8]; /* files of etc/config that were read */
+	size_t package_count;
+	uint8_t *visits; /* per file of the tree: how often it was walked */
+	uint32_t *seen;	 /* hashes of scripts walked with their arguments */
 	size_t seen_count;
 };
 
@@ -152,7 +155,8 @@ void shell_define(struct machine *m, const struct shell_node *n);
 
 /* Conditions: stand until their owner ends them (INT_MAX) or their construct is left. */
 const char *shell_condition_text(struct machine *m, const struct shell_node *n);
-const struct shell_condition *shell_condition(struct machine *m, const char *text, bool negated, int scope);
+const struct shell_condition *shell_condition(struct machine *m, const char *text, bool negated,
+					      int scope);
 void shell_condition_end(struct machine *m, const struct shell_condition *c);
 void shell_leave(struct machine *m, int scope);
 bool shell_maybe_left(const struct machine *m, int scope);
@@ -161,6 +165,7 @@ void shell_left(struct machine *m, enum flow flow, const char *text, bool negate
 void shell_push(struct machine *m, struct shell_words *w, const char *text, bool known);
 char *shell_text(struct machine *m, struct span s); /* a copy; spends bytes */
 bool shell_spend(struct machine *m, size_t bytes);
+const struct uci *shell_uci(struct machine *m, const char *name); /* etc/config/NAME or NULL */
 bool shell_is_quiet(const char *name, bool *succeeds); /* a plain tool that is not worth a fact */
 
 static inline bool shell_is(struct shell_value v, const char *text)

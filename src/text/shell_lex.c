@@ -227,7 +227,8 @@ bool shell_script(struct span text)
 		return false;
 	line = span_trim(span_from(line, 2));
 	struct span program = text_field(&line, ' ');
-	return text_suffix(program, "sh") || (text_suffix(program, "busybox") && text_prefix(line, "sh")) ||
+	return text_suffix(program, "sh") ||
+	       (text_suffix(program, "busybox") && text_prefix(line, "sh")) ||
 	       (text_suffix(program, "env") && text_suffix(line, "sh"));
 }
 

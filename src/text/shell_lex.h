@@ -13,8 +13,8 @@ enum shell_token {
 	TOKEN_OR,      /* || */
 	TOKEN_PIPE,
 	TOKEN_BACKGROUND,
-	TOKEN_OPEN,  /* ( */
-	TOKEN_CLOSE, /* ) */
+	TOKEN_OPEN,	/* ( */
+	TOKEN_CLOSE,	/* ) */
 	TOKEN_CASE_END, /* ;; */
 };
 
@@ -24,15 +24,16 @@ struct shell_lexer {
 	struct span text;
 	size_t pos;
 	enum shell_token token; /* the current one */
-	struct span word;       /* of TOKEN_WORD */
-	size_t begin, end;      /* of the current token; end of the one before it in `last` */
+	struct span word;	/* of TOKEN_WORD */
+	size_t begin, end;	/* of the current token; end of the one before it in `last` */
 	size_t last;
-	bool line_end;          /* TOKEN_NEWLINE: a line end and not ';' */
+	bool line_end;			     /* TOKEN_NEWLINE: a line end and not ';' */
 	struct span heredoc[SHELL_HEREDOCS]; /* delimiters whose texts begin at the next line */
 	size_t heredocs;
 };
 
-/* Go to the next token. Comments, continuations, redirections and here-documents are passed over. */
+/* Go to the next token. Comments, continuations, redirections and here-documents are passed over.
+ */
 void shell_next(struct shell_lexer *x);
 
 #endif

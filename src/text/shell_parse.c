@@ -8,8 +8,16 @@
 enum { MAX_DEPTH = 40, MAX_NODES = 20000, MAX_WORDS = 160 };
 
 enum {
-	STOP_THEN = 1, STOP_ELSE = 2, STOP_ELIF = 4, STOP_FI = 8, STOP_DO = 16, STOP_DONE = 32,
-	STOP_ESAC = 64, STOP_BRACE = 128, STOP_CLOSE = 256, STOP_ITEM = 512,
+	STOP_THEN = 1,
+	STOP_ELSE = 2,
+	STOP_ELIF = 4,
+	STOP_FI = 8,
+	STOP_DO = 16,
+	STOP_DONE = 32,
+	STOP_ESAC = 64,
+	STOP_BRACE = 128,
+	STOP_CLOSE = 256,
+	STOP_ITEM = 512,
 };
 
 struct parser {
@@ -31,7 +39,8 @@ static bool is_word(const struct parser *p, const char *word)
 /* The bit of the reserved word or token that stands here, 0 when it is none. */
 static unsigned stop_of(const struct parser *p)
 {
-	static const char *const words[] = {"then", "else", "elif", "fi", "do", "done", "esac", "}"};
+	static const char *const words[] = {"then", "else", "elif", "fi",
+					    "do",   "done", "esac", "}"};
 	if (p->x.token == TOKEN_CLOSE)
 		return STOP_CLOSE;
 	if (p->x.token == TOKEN_CASE_END)
@@ -216,9 +225,9 @@ static struct shell_node *parse_reserved(struct parser *p, unsigned stop)
 		enum shell_kind kind;
 		void (*parse)(struct parser *, struct shell_node *, unsigned);
 	} table[] = {
-		{"if", SHELL_IF, parse_if},       {"case", SHELL_CASE, parse_case},
-		{"for", SHELL_FOR, parse_for},    {"while", SHELL_WHILE, parse_while},
-		{"until", SHELL_UNTIL, parse_while},
+	    {"if", SHELL_IF, parse_if},		 {"case", SHELL_CASE, parse_case},
+	    {"for", SHELL_FOR, parse_for},	 {"while", SHELL_WHILE, parse_while},
+	    {"until", SHELL_UNTIL, parse_while},
 	};
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (!is_word(p, table[i].word))
@@ -285,7 +294,8 @@ static struct shell_node *parse_pipe(struct parser *p, unsigned stop)
 	while (n && p->x.token == TOKEN_PIPE) {
 		shell_next(&p->x);
 		skip_lines(p);
-		n->next = p->x.token == TOKEN_END || (stop_of(p) & stop) ? NULL : parse_command(p, stop);
+		n->next =
+		    p->x.token == TOKEN_END || (stop_of(p) & stop) ? NULL : parse_command(p, stop);
 		n = n->next;
 	}
 	return finish(p, pipe);
@@ -297,7 +307,7 @@ static struct shell_node *parse_and_or(struct parser *p, unsigned stop)
 	struct shell_node *n = parse_pipe(p, stop);
 	while (n && (p->x.token == TOKEN_AND || p->x.token == TOKEN_OR)) {
 		struct shell_node *both =
-			node(p, p->x.token == TOKEN_AND ? SHELL_AND : SHELL_OR, begin);
+		    node(p, p->x.token == TOKEN_AND ? SHELL_AND : SHELL_OR, begin);
 		shell_next(&p->x);
 		skip_lines(p);
 		both->first = n;

@@ -7,28 +7,101 @@
 
 /* Plain tools: files, text, set-up of the kernel. `true` part: they are taken to succeed. */
 static const char *const doers[] = {
-	"echo", "printf", "mkdir", "rmdir", "cp", "mv", "ln", "rm", "chmod", "chown", "chgrp", "touch",
-	"cd", "pwd", "mount", "umount", "mknod", "sleep", "usleep", "sync", "trap", "umask", "alias",
-	"unalias", "wait", "ulimit", "hash", "kill", "jobs", "let", "logger", "insmod", "modprobe",
-	"rmmod", "hostname", "date", "hwclock", "stty", "clear", "reset", "tar", "gzip", "gunzip", "dd",
-	"swapon", "swapoff", "depmod", "mkfifo", "domainname", "sysctl", "setconsole", "loadkmap", "tee",
-	"procd_add_reload_trigger", "procd_add_validation", "procd_add_reload_interface_trigger",
-	"procd_add_interface_trigger", "procd_open_trigger", "procd_close_trigger", "procd_open_service",
-	"procd_close_service", "procd_kill", "procd_send_signal", "config_set", "config_list_foreach",
-	"service_stop", "service_reload", "service_check", "include", "poweroff", "lock", "unlock",
-	"chroot", "fsync", "mdev", "true",
+    "echo",
+    "printf",
+    "mkdir",
+    "rmdir",
+    "cp",
+    "mv",
+    "ln",
+    "rm",
+    "chmod",
+    "chown",
+    "chgrp",
+    "touch",
+    "cd",
+    "pwd",
+    "mount",
+    "umount",
+    "mknod",
+    "sleep",
+    "usleep",
+    "sync",
+    "trap",
+    "umask",
+    "alias",
+    "unalias",
+    "wait",
+    "ulimit",
+    "hash",
+    "kill",
+    "jobs",
+    "let",
+    "logger",
+    "insmod",
+    "modprobe",
+    "rmmod",
+    "hostname",
+    "date",
+    "hwclock",
+    "stty",
+    "clear",
+    "reset",
+    "tar",
+    "gzip",
+    "gunzip",
+    "dd",
+    "swapon",
+    "swapoff",
+    "depmod",
+    "mkfifo",
+    "domainname",
+    "sysctl",
+    "setconsole",
+    "loadkmap",
+    "tee",
+    "procd_add_reload_trigger",
+    "procd_add_validation",
+    "procd_add_reload_interface_trigger",
+    "procd_add_interface_trigger",
+    "procd_open_trigger",
+    "procd_close_trigger",
+    "procd_open_service",
+    "procd_close_service",
+    "procd_kill",
+    "procd_send_signal",
+    "config_set",
+    "config_list_foreach",
+    "service_stop",
+    "service_reload",
+    "service_check",
+    "include",
+    "poweroff",
+    "lock",
+    "unlock",
+    "chroot",
+    "fsync",
+    "mdev",
+    "true",
 };
 static const char *const askers[] = {
-	"cat", "grep", "egrep", "fgrep", "sed", "awk", "cut", "head", "tail", "tr", "sort", "uniq", "wc",
-	"ls", "find", "xargs", "ps", "pidof", "pgrep", "killall", "pkill", "ifconfig", "route", "ip",
-	"iptables", "ip6tables", "ebtables", "brctl", "vconfig", "arp", "ipset", "tc", "iwconfig",
-	"iwpriv", "nvram", "nvram_get", "nvram_set", "uci", "uci_get", "rgdb", "xmldbc", "devdata", "cmp",
-	"diff", "md5sum", "sha256sum", "expr", "seq", "basename", "dirname", "which", "type", "getopts",
-	"stat", "df", "du", "free", "uname", "id", "uptime", "mountpoint", "ping", "cmd", "more", "less",
-	"strings", "hexdump", "od", "readlink", "losetup", "fw_printenv", "fw_setenv", "flash_erase",
-	"mtd", "ubiattach", "ubinfo", "ubus", "jsonfilter", "flash", "event", "json_get_var", "json_load", "start_help",
-	"reboot", "halt", "passwd", "adduser", "addgroup", "openssl", "dropbearkey", "ssh-keygen",
-	"sha1sum", "base64", "mktemp", "install", "vi", "rev", "tty", "who", "dmesg", "lsmod", "enabled",
+    "cat",	   "grep",	"egrep",	"fgrep",     "sed",	    "awk",
+    "cut",	   "head",	"tail",		"tr",	     "sort",	    "uniq",
+    "wc",	   "ls",	"find",		"xargs",     "ps",	    "pidof",
+    "pgrep",	   "killall",	"pkill",	"ifconfig",  "route",	    "ip",
+    "iptables",	   "ip6tables", "ebtables",	"brctl",     "vconfig",	    "arp",
+    "ipset",	   "tc",	"iwconfig",	"iwpriv",    "nvram",	    "nvram_get",
+    "nvram_set",   "uci",	"uci_get",	"rgdb",	     "xmldbc",	    "devdata",
+    "cmp",	   "diff",	"md5sum",	"sha256sum", "expr",	    "seq",
+    "basename",	   "dirname",	"which",	"type",	     "getopts",	    "stat",
+    "df",	   "du",	"free",		"uname",     "id",	    "uptime",
+    "mountpoint",  "ping",	"cmd",		"more",	     "less",	    "strings",
+    "hexdump",	   "od",	"readlink",	"losetup",   "fw_printenv", "fw_setenv",
+    "flash_erase", "mtd",	"ubiattach",	"ubinfo",    "ubus",	    "jsonfilter",
+    "flash",	   "event",	"json_get_var", "json_load", "start_help",  "reboot",
+    "halt",	   "passwd",	"adduser",	"addgroup",  "openssl",	    "dropbearkey",
+    "ssh-keygen",  "sha1sum",	"base64",	"mktemp",    "install",	    "vi",
+    "rev",	   "tty",	"who",		"dmesg",     "lsmod",	    "enabled",
 };
 
 static bool among(const char *name, const char *const *list, size_t n)
@@ -92,7 +165,8 @@ static bool unwrap_start_stop(struct machine *m, struct words *w)
 		if (exec && i + 1 < w->n && !out.n)
 			shell_push(m, &out, w->v[i + 1].text, w->v[i + 1].known);
 		if (exec || (!two && strchr("pnucdrNIP", o[last])) || strcmp(o, "--pidfile") == 0 ||
-		    strcmp(o, "--name") == 0 || strcmp(o, "--user") == 0 || strcmp(o, "--chuid") == 0)
+		    strcmp(o, "--name") == 0 || strcmp(o, "--user") == 0 ||
+		    strcmp(o, "--chuid") == 0)
 			i++;
 	}
 	for (i++; i < w->n; i++)
@@ -104,8 +178,9 @@ static bool unwrap_start_stop(struct machine *m, struct words *w)
 /* A wrapper's own words; 0 when the first word is no wrapper. */
 static size_t wrapper(const struct words *w)
 {
-	static const char *const plain[] = {"nohup", "setsid", "time", "sudo", "exec", "nice", "ionice",
-					    "chrt", "taskset", "timeout", "env", "softlimit", "unshare"};
+	static const char *const plain[] = {"nohup", "setsid",	  "time",   "sudo",    "exec",
+					    "nice",  "ionice",	  "chrt",   "taskset", "timeout",
+					    "env",   "softlimit", "unshare"};
 	bool counted = base_is(w, "taskset") || base_is(w, "timeout") || base_is(w, "chrt");
 	size_t i = 1;
 	if (!w->n || !among(path_base(w->v[0].text), plain, sizeof plain / sizeof *plain))
@@ -139,9 +214,16 @@ static bool unwrap(struct machine *m, struct words *w)
 
 static void tell(struct machine *m, const struct words *w, bool procd, bool as_shell)
 {
-	struct shell_run r = {.file = m->file, .offset = m->offset, .length = m->length, .words = w->v,
-			      .count = w->n, .chain = m->chain, .never = m->never, .procd = procd,
-			      .as_shell = as_shell, .conditions = m->conditions,
+	struct shell_run r = {.file = m->file,
+			      .offset = m->offset,
+			      .length = m->length,
+			      .words = w->v,
+			      .count = w->n,
+			      .chain = m->chain,
+			      .never = m->never,
+			      .procd = procd,
+			      .as_shell = as_shell,
+			      .conditions = m->conditions,
 			      .condition_count = m->condition_count};
 	m->run(m, &r);
 }

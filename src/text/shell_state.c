@@ -16,6 +16,24 @@ bool shell_spend(struct machine *m, size_t bytes)
 	return true;
 }
 
+const struct uci *shell_uci(struct machine *m, const char *name)
+{
+	const size_t max = sizeof m->packages / sizeof *m->packages;
+	char path[128];
+	for (size_t i = 0; i < max && m->packages[i]; i++)
+		if (strcmp(path_base(m->packages[i]->file->path), name) == 0)
+			return m->packages[i];
+	if ((size_t)snprintf(path, sizeof path, "etc/config/%s", name) >= sizeof path)
+		return NULL;
+	const struct tree_file *f = tree_find(m->tree, path);
+	if (!f || strcmp(path_base(f->path), name) != 0 || !shell_spend(m, f->bytes.n * 4 + 4096))
+		return NULL;
+	const struct uci *u = uci_load(m->tree, m->arena, name);
+	if (u)
+		m->packages[m->package_count++ % max] = u;
+	return u;
+}
+
 char *shell_text(struct machine *m, struct span s)
 {
 	return arena_str(m->arena, shell_spend(m, s.n + 32) ? s : SPAN(s.p, 0));
@@ -76,11 +94,14 @@ void shell_merge(struct machine *m, struct shell_snapshot other)
 {
 	struct shell_process *p = m->process;
 	for (size_t i = 0; i < other.n; i++)
-		if (!shell_get(m, other.vars[i].name))
+		if (i >= p->var_count || (strcmp(p->vars[i].name, other.vars[i].name) != 0 &&
+					  !shell_get(m, other.vars[i].name)))
 			shell_set(m, other.vars[i].name, (struct shell_value){"", false});
 	for (size_t i = 0; i < p->var_count; i++) {
 		struct shell_var *v = &p->vars[i];
 		const struct shell_value *o = NULL;
+		if (i < other.n && strcmp(other.vars[i].name, v->name) == 0)
+			o = &other.vars[i].value; /* the usual case: same order */
 		for (size_t k = 0; !o && k < other.n; k++)
 			if (strcmp(other.vars[k].name, v->name) == 0)
 				o = &other.vars[k].value;
@@ -112,7 +133,7 @@ void shell_define(struct machine *m, const struct shell_node *n)
 		p->functions = f;
 	}
 	p->functions[p->function_count++] =
-		(struct shell_function){shell_text(m, n->words[0]), n->first, m->file};
+	    (struct shell_function){shell_text(m, n->words[0]), n->first, m->file};
 }
 
 /* --- conditions --- */
@@ -132,7 +153,8 @@ const char *shell_condition_text(struct machine *m, const struct shell_node *n)
 	return s;
 }
 
-const struct shell_condition *shell_condition(struct machine *m, const char *text, bool negated, int scope)
+const struct shell_condition *shell_condition(struct machine *m, const char *text, bool negated,
+					      int scope)
 {
 	if (m->condition_count >= SHELL_CONDITIONS)
 		return NULL;

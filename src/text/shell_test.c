@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The "test" command. A file that the image holds is there; one that it does not hold is missing for
- * good only in folders that nothing writes to while the device runs.
- * Reference: POSIX.1-2017, test.
+ * The "test" command. A file that the image holds is there; one that it does not hold is missing
+ * for good only in folders that nothing writes to while the device runs. Reference: POSIX.1-2017,
+ * test.
  */
 #include "base/text.h"
 #include "text/shell_eval.h"
@@ -54,9 +54,10 @@ static bool type_fits(const struct tree_file *f, int op)
 
 static enum truth test_file(struct machine *m, int op, struct shell_value v)
 {
-	static const char *const passing[] = {"tmp", "var", "proc", "sys", "dev", "mnt", "run", "media", NULL};
-	static const char *const fixed[] = {"bin", "sbin", "usr/bin", "usr/sbin", "usr/lib", "lib",
-					    "usr/libexec", "libexec", NULL};
+	static const char *const passing[] = {"tmp", "var", "proc",  "sys", "dev",
+					      "mnt", "run", "media", NULL};
+	static const char *const fixed[] = {"bin", "sbin",	  "usr/bin", "usr/sbin", "usr/lib",
+					    "lib", "usr/libexec", "libexec", NULL};
 	if (!v.known || v.text[0] != '/')
 		return TRUTH_MAYBE;
 	const char *path = path_clean(m->arena, span_str(v.text), NULL);
@@ -91,7 +92,7 @@ static enum truth compare(const struct shell_value *a, const char *op, const str
 		return of(strcmp(a->text, b->text) != 0);
 	if (!text_number(span_str(a->text), &x) || !text_number(span_str(b->text), &y))
 		return TRUTH_MAYBE;
-	const bool results[] = {x == y, x != y, x < y, x <= y, x > y, x >= y};
+	const bool results[] = {x == y, x != y, x<y, x <= y, x> y, x >= y};
 	for (size_t i = 0; i < sizeof numeric / sizeof *numeric; i++)
 		if (strcmp(op, numeric[i]) == 0)
 			return of(results[i]);
@@ -100,8 +101,8 @@ static enum truth compare(const struct shell_value *a, const char *op, const str
 
 static bool is_binary(const char *s)
 {
-	static const char *const ops[] = {"=", "==", "!=", "-eq", "-ne", "-lt", "-le", "-gt", "-ge",
-					  "-nt", "-ot", "-ef"};
+	static const char *const ops[] = {"=",	 "==",	"!=",  "-eq", "-ne", "-lt",
+					  "-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
 	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
 		if (strcmp(s, ops[i]) == 0)
 			return true;

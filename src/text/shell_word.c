@@ -12,7 +12,8 @@ struct field {
 	bool begun, known, glob, split;
 };
 
-static void expand(struct machine *m, struct span s, struct field *f, struct shell_words *out, int depth);
+static void expand(struct machine *m, struct span s, struct field *f, struct shell_words *out,
+		   int depth);
 
 static void flush(struct machine *m, struct field *f, struct shell_words *out);
 
@@ -90,12 +91,10 @@ static struct shell_value uci_value(struct machine *m, const char *key, struct s
 {
 	struct span rest = span_str(key);
 	struct span package = text_field(&rest, '.'), section = text_field(&rest, '.');
-	const struct uci *u = uci_load(m->tree, m->arena, shell_text(m, package));
+	const struct uci *u = shell_uci(m, shell_text(m, package));
 	const struct uci_option *o =
-		uci_option(uci_section(u, shell_text(m, section)), shell_text(m, rest));
-	if (!o || !shell_spend(m, 4096))
-		return unknown(m, raw);
-	return known(o->value);
+	    uci_option(uci_section(u, shell_text(m, section)), shell_text(m, rest));
+	return o ? known(o->value) : unknown(m, raw);
 }
 
 static struct shell_value path_part(struct machine *m, const struct shell_words *w)
@@ -108,7 +107,9 @@ static struct shell_value path_part(struct machine *m, const struct shell_words 
 		return known(shell_text(m, s));
 	}
 	size_t n = (size_t)(base - w->v[1].text);
-	return known(n > 1 ? shell_text(m, span_cut(span_str(w->v[1].text), 0, n - 1)) : n ? "/" : ".");
+	return known(n > 1 ? shell_text(m, span_cut(span_str(w->v[1].text), 0, n - 1))
+		     : n   ? "/"
+			   : ".");
 }
 
 static struct shell_value joined(struct machine *m, const struct shell_value *v, size_t n)
@@ -206,6 +207,8 @@ static struct shell_value trimmed(struct machine *m, struct shell_value v, int s
 {
 	struct span s = span_str(v.text), p = span_str(pattern);
 	size_t n = s.n < MAX_PATTERN ? s.n : MAX_PATTERN, best = SIZE_MAX;
+	if (!shell_spend(m, n * n * p.n / 16))
+		return v;
 	for (size_t k = 0; k <= n; k++) {
 		size_t len = longest ? n - k : k;
 		struct span part = side == '#' ? span_cut(s, 0, len) : span_cut(s, s.n - len, len);
@@ -302,7 +305,8 @@ static size_t dollar(struct machine *m, struct span s, size_t i, struct field *f
 	return end;
 }
 
-static void expand(struct machine *m, struct span s, struct field *f, struct shell_words *out, int depth)
+static void expand(struct machine *m, struct span s, struct field *f, struct shell_words *out,
+		   int depth)
 {
 	bool quoted = false;
 	if (depth > 12) {
@@ -370,8 +374,10 @@ static bool glob(struct machine *m, struct span pattern, struct shell_words *out
 		struct span name = span_from(span_str(m->tree->files[i].path), skip);
 		if (memchr(name.p, '/', name.n) || !shell_match(span_str(base), name))
 			continue;
-		shell_push(m, out, arena_printf(m->arena, "%s%s", shell_text(m, folder),
-						shell_text(m, name)), true);
+		shell_push(
+		    m, out,
+		    arena_printf(m->arena, "%s%s", shell_text(m, folder), shell_text(m, name)),
+		    true);
 		found++;
 	}
 	return found > 0;

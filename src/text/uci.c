@@ -70,8 +70,10 @@ const struct uci *uci_load(const struct tree *t, struct arena *a, const char *na
 	struct span line;
 	while (span_line(f->bytes, &pos, &line))
 		lines++;
-	r.sections = arena_array(a, lines < MAX_SECTIONS ? lines + 1 : MAX_SECTIONS, sizeof *r.sections);
-	r.options = arena_array(a, lines < MAX_OPTIONS ? lines + 1 : MAX_OPTIONS, sizeof *r.options);
+	r.sections =
+	    arena_array(a, lines < MAX_SECTIONS ? lines + 1 : MAX_SECTIONS, sizeof *r.sections);
+	r.options =
+	    arena_array(a, lines < MAX_OPTIONS ? lines + 1 : MAX_OPTIONS, sizeof *r.options);
 	for (pos = 0; span_line(f->bytes, &pos, &line);) {
 		struct span lead = line;
 		while (lead.n && (lead.p[0] == ' ' || lead.p[0] == '\t'))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reader of OpenWrt's UCI files (etc/config/NAME): "config TYPE 'NAME'", then "option NAME 'VALUE'" and
- * "list NAME 'VALUE'" lines. Reference: https://openwrt.org/docs/guide-user/base-system/uci
+ * Reader of OpenWrt's UCI files (etc/config/NAME): "config TYPE 'NAME'", then "option NAME 'VALUE'"
+ * and "list NAME 'VALUE'" lines. Reference: https://openwrt.org/docs/guide-user/base-system/uci
  */
 #ifndef TEXT_UCI_H
 #define TEXT_UCI_H
