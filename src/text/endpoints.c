@@ -256,7 +256,8 @@ static bool says_version(struct span context)
 	for (size_t i = 0; words[i]; i++) {
 		size_t w = strlen(words[i]);
 		if (w > 1 ? strstr(low.text, words[i]) != NULL
-			  : n >= w && low.text[n - 1] == *words[i] && (n == 1 || low.text[n - 2] == ' '))
+			  : n >= w && low.text[n - 1] == *words[i] &&
+				  (n == 1 || strchr(" ,", low.text[n - 2]) != NULL))
 			return true;
 	}
 	return false;

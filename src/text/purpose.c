@@ -40,6 +40,8 @@ static const struct word words[] = {
 	 "^www.fsf.org$"},
 	{"licence", CONTEXT, "licensed licence copyright gnu general"},
 	{"licence", FILE_NAME, "license licence copying"},
+	{"namespace", PATH, "/hnap1/"},
+	{"docs", CONTEXT, "href"},
 	{"source", HOST,
 	 "github sourceforge gitlab bitbucket ^git. ^svn. ^cvs. ^bugs. ^bugzilla "
 	 "^lists. ^ftp.gnu.org$ kernel.org$ launchpad googlecode ^code. savannah "
@@ -69,9 +71,8 @@ static const struct word words[] = {
 	 "^opkg ^feeds. ^downloads.openwrt.org$ ^downloads.lede-project.org$ upgrade. "
 	 "update."},
 	{"update", CONTEXT,
-	 "firmware upgrade fota ^ota$ update_url updateurl fwurl fw_url autoupdate "
+	 "firmware upgrade fota ^ota$ fwinfo fwcheck update_url updateurl fwurl fw_url autoupdate "
 	 "auto_update src/gz update_server updateserver"},
-	{"docs", CONTEXT, "<a href <a target <link"},
 	{"ntp", CONTEXT, "ntp timeserver time_server timesrv time-server"},
 	{"acs", CONTEXT, "^acs cwmp tr069 tr-069 tr098 managementserver acs_url acsurl easycwmp"},
 	{"acs", HOST, "^acs ^cwmp ^tr069 ^tr-069 ^regman .acs. acs. devicemanagement"},

@@ -53,6 +53,7 @@ static const struct example examples[] = {
 	CASE(NULL, "usr/share/doc/x.txt", "wget http://u.maker.com/a.bin\n"),
 	CASE(NULL, "bin/a", ELF "\0http://www.maker.com/index.html\0wget\0"),
 	CASE(NULL, "etc/config/ddns", "option update_url 'http://members.maker.com/nic/update'\n"),
+	CASE(NULL, "www/a.php", "before a firmware upgrade <a href=\"http://support.maker.com\">x</a>\n"),
 	CASE(NULL, "www/a.html", "<a href=\"http://u.maker.com/firmware/a.bin\">firmware</a>\n"),
 };
 
