@@ -32,8 +32,10 @@ static int bid(struct span in, uint64_t *size)
 	return 93;
 }
 
-static enum status open_files(struct span section, uint64_t base, struct sink *out)
+/* The section at `base`; files end with it. */
+static enum status open_files(struct span in, uint64_t base, uint32_t size, struct sink *out)
 {
+	struct span whole = span_cut(in, 0, base + size), section = span_from(whole, base);
 	uint32_t table = span_le32(section, 48), row = span_le16(section, 56);
 	uint32_t count = span_le16(section, 58) ? span_le16(section, 58) : span_le16(section, 66);
 	char name[49];
@@ -49,13 +51,7 @@ static enum status open_files(struct span section, uint64_t base, struct sink *o
 		if (!*part_text(section, at, 48, name, sizeof name))
 			continue;
 		uint32_t n = span_le32(section, at + 56), from = span_le32(section, at + 60);
-		struct span data = span_cut(section, from, n);
-		struct entry e = {.path = name, .type = ENTRY_FILE, .at = base + from, .size = n};
-		if (data.n < n)
-			sink_note(out, base + at, "%s: declared length runs past the end", name);
-		st = out->slice(out, &e, data);
-		if (st == ST_SKIP)
-			st = ST_OK;
+		st = part_file(out, whole, name, (uint64_t)base + from, n);
 	}
 	return st;
 }
@@ -69,7 +65,7 @@ static enum status frm_open(struct span in, struct sink *out)
 	for (unsigned i = 0; i < span_le16(in, 14) && st == ST_OK; i++) {
 		uint64_t at = TABLE + (uint64_t)i * ROW;
 		uint32_t type = span_le32(in, at), from = span_le32(in, at + 4), n = span_le32(in, at + 8);
-		st = type == 2 ? open_files(span_cut(in, from, n), from, out)
+		st = type == 2 ? open_files(in, from, n, out)
 			       : part_slice(out, in, "firmware", from, n);
 	}
 	out->used = size < in.n ? size : in.n;

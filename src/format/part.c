@@ -8,11 +8,10 @@ static enum status stop_of(enum status st)
 	return st == ST_SKIP ? ST_OK : st;
 }
 
-enum status part_made(struct sink *out, const char *name, uint64_t at, struct span bytes,
-		      enum status st)
+/* begin, write, end for bytes that are there. */
+static enum status send(struct sink *out, const struct entry *e, struct span bytes, enum status st)
 {
-	struct entry e = {.path = name, .type = ENTRY_PART, .at = at, .size = bytes.n};
-	enum status sent = out->begin(out, &e);
+	enum status sent = out->begin(out, e);
 	if (sent != ST_OK)
 		return stop_of(sent);
 	if (bytes.n)
@@ -21,19 +20,43 @@ enum status part_made(struct sink *out, const char *name, uint64_t at, struct sp
 	return stop_of(sent != ST_OK ? sent : ended);
 }
 
+enum status part_made(struct sink *out, const char *name, uint64_t at, struct span bytes,
+		      enum status st)
+{
+	struct entry e = {.path = name, .type = ENTRY_PART, .at = at, .size = bytes.n};
+	return send(out, &e, bytes, st);
+}
+
+static enum status cut(struct sink *out, struct span in, struct entry *e, uint64_t size)
+{
+	struct span s = span_cut(in, e->at, size);
+	if (s.n < size)
+		sink_note(out, e->at, "%s: declared length runs past the end (%llu of %llu bytes)",
+			  e->path, (unsigned long long)s.n, (unsigned long long)size);
+	e->size = s.n;
+	if (s.n < size)
+		return send(out, e, s, ST_TRUNCATED);
+	return stop_of(out->slice(out, e, s));
+}
+
 enum status part_slice(struct sink *out, struct span in, const char *name, uint64_t at,
 		       uint64_t size)
 {
-	struct span s = span_cut(in, at, size);
-	if (s.n < size)
-		sink_note(out, at, "%s: declared length runs past the end (%llu of %llu bytes)",
-			  name, (unsigned long long)s.n, (unsigned long long)size);
-	if (s.n == 0)
+	struct entry e = {.path = name, .type = ENTRY_PART, .at = at};
+	/* A part of nothing is left out, and so is one that is wholly missing but for its note. */
+	if (size == 0)
 		return ST_OK;
-	if (s.n < size)
-		return part_made(out, name, at, s, ST_TRUNCATED);
-	struct entry e = {.path = name, .type = ENTRY_PART, .at = at, .size = s.n};
-	return stop_of(out->slice(out, &e, s));
+	if (at >= in.n) {
+		sink_note(out, at, "%s: declared length runs past the end (nothing is there)", name);
+		return ST_OK;
+	}
+	return cut(out, in, &e, size);
+}
+
+enum status part_file(struct sink *out, struct span in, const char *path, uint64_t at, uint64_t size)
+{
+	struct entry e = {.path = path, .type = ENTRY_FILE, .at = at};
+	return cut(out, in, &e, size);
 }
 
 enum status part_encrypted(struct sink *out, struct span in, const char *name, uint64_t at,

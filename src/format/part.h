@@ -16,6 +16,9 @@
 enum status part_slice(struct sink *out, struct span in, const char *name, uint64_t at,
 		       uint64_t size);
 
+/* The same as a file with a path. */
+enum status part_file(struct sink *out, struct span in, const char *path, uint64_t at, uint64_t size);
+
 /* Bytes that were made, with the status they deserve; `at` is where they come from. */
 enum status part_made(struct sink *out, const char *name, uint64_t at, struct span bytes,
 		      enum status st);

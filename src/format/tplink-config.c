@@ -36,6 +36,8 @@ static int bid(struct span in, uint64_t *size)
 static enum status config_open(struct span in, struct sink *out)
 {
 	uint8_t md5[DIGEST];
+	if (in.n < 2 * HEAD)
+		return ST_TRUNCATED;
 	uint8_t *clear = mem_array(in.n + 8, 1);
 	size_t n = decrypt(CIPHER_DES_ECB, key, NULL, in, clear);
 	while (n > DIGEST && clear[n - 1] == 0)

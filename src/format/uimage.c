@@ -9,14 +9,15 @@
  * their own into the first word and keep all else; those that are public are listed below. Type 4
  * (multi-file; also scripts) begins its data with a list of 32-bit lengths that a zero ends; the
  * parts follow, each padded to four bytes. What stands behind the declared data (erased flash)
- * does not belong to the image.
+ * does not belong to the image. Some vendors put more behind the header (32 zeros, or model and
+ * versions); the header's checksum then covers that, too.
  * Reference: U-Boot include/image.h; vendor magics: Linux/OpenWrt mtdsplit_uimage.c, OpenWrt
  * target/linux makefiles (UIMAGE_MAGIC).
  */
 #include "base/hash.h"
 #include "format/part.h"
 
-enum { HEADER = 64, MAX_PARTS = 64 };
+enum { HEADER = 64, MAX_HEADER = 640, MAX_PARTS = 64 };
 enum { TYPE_MULTI = 4, TYPE_SCRIPT = 6 };
 
 static const struct magic magics[] = {
@@ -27,14 +28,28 @@ static const struct magic magics[] = {
 	MAGIC(0, "\x00\x01\x7a\x1f"), MAGIC_END,
 };
 
-static bool header_crc_fits(struct span in)
+/*
+ * The header's length by its checksum: 64, or more where a vendor put text or zeros behind it; 0
+ * when it fits nowhere. Only U-Boot's own magic is met with a longer header.
+ */
+static uint32_t header_length(struct span in)
 {
 	uint8_t h[HEADER];
 	if (in.n < HEADER)
-		return false;
+		return 0;
 	memcpy(h, in.p, HEADER);
 	memset(h + 4, 0, 4);
-	return hash_crc32(0, SPAN(h, HEADER)) == span_be32(in, 4);
+	uint32_t crc = hash_crc32(0, SPAN(h, HEADER)), want = span_be32(in, 4);
+	if (crc == want)
+		return HEADER;
+	if (!SPAN_IS(in, 0, "\x27\x05\x19\x56"))
+		return 0;
+	for (uint32_t at = HEADER; at < MAX_HEADER && span_has(in, at, 4); at += 4) {
+		crc = hash_crc32(crc, span_cut(in, at, 4));
+		if (crc == want)
+			return at + 4;
+	}
+	return 0;
 }
 
 static bool fields_are_sane(struct span in)
@@ -54,8 +69,9 @@ static int bid(struct span in, uint64_t *size)
 	uint32_t data = span_be32(in, 12);
 	if (!known || data == 0)
 		return 0;
-	*size = (uint64_t)HEADER + data;
-	if (header_crc_fits(in))
+	uint32_t header = header_length(in);
+	*size = (uint64_t)(header ? header : HEADER) + data;
+	if (header)
 		return 97;
 	/* A damaged header is believed only under U-Boot's own magic and when all else fits. */
 	if (SPAN_IS(in, 0, "\x27\x05\x19\x56") && fields_are_sane(in) && part_is_text(in, 32, 32, 1) &&
@@ -115,7 +131,7 @@ static const char *part_of(uint8_t type)
 }
 
 /* The list of lengths, then the parts. */
-static enum status open_multi(struct span in, struct span data, struct sink *out)
+static enum status open_multi(struct span in, uint32_t header, struct span data, struct sink *out)
 {
 	static const char *const names[] = {"kernel", "filesystem", "data"};
 	size_t count = 0;
@@ -123,16 +139,16 @@ static enum status open_multi(struct span in, struct span data, struct sink *out
 	while (count < MAX_PARTS && span_has(data, 4 * count, 4) && span_be32(data, 4 * count))
 		count++;
 	if (count == MAX_PARTS || !span_has(data, 4 * count, 4)) {
-		sink_note(out, HEADER, "list of parts has no end");
+		sink_note(out, header, "list of parts has no end");
 		return ST_DAMAGED;
 	}
-	uint64_t at = HEADER + 4 * (count + 1);
+	uint64_t at = header + 4 * (count + 1);
 	enum status st = ST_OK;
 	for (size_t i = 0; i < count && st == ST_OK; i++) {
 		uint32_t n = span_be32(data, 4 * i);
 		snprintf(name, sizeof name, "data-%zu", i + 1);
 		const char *word = in.p[30] == TYPE_SCRIPT ? "script" : i < 3 ? names[i] : name;
-		st = part_slice(out, span_cut(in, 0, HEADER + data.n), word, at, n);
+		st = part_slice(out, span_cut(in, 0, header + data.n), word, at, n);
 		at += ((uint64_t)n + 3) & ~UINT64_C(3);
 	}
 	return st;
@@ -142,20 +158,22 @@ static enum status uimage_open(struct span in, struct sink *out)
 {
 	if (in.n < HEADER)
 		return ST_TRUNCATED;
-	uint32_t size = span_be32(in, 12);
-	struct span data = span_cut(in, HEADER, size);
-	out->used = HEADER + data.n;
-	if (!header_crc_fits(in))
+	uint32_t size = span_be32(in, 12), header = header_length(in);
+	if (!header) {
 		sink_note(out, 4, "header checksum is wrong");
+		header = HEADER;
+	}
+	struct span data = span_cut(in, header, size);
+	out->used = header + data.n;
 	if (data.n == size && hash_crc32(0, data) != span_be32(in, 24))
 		sink_note(out, 24, "data checksum is wrong");
 	if (in.p[30] == TYPE_MULTI ||
 	    (in.p[30] == TYPE_SCRIPT && data.n >= 8 && span_be32(data, 4) == 0)) {
 		if (data.n < size)
 			sink_note(out, 12, "declared length runs past the end");
-		return open_multi(in, data, out);
+		return open_multi(in, header, data, out);
 	}
-	return part_slice(out, in, part_of(in.p[30]), HEADER, size);
+	return part_slice(out, in, part_of(in.p[30]), header, size);
 }
 
 static void uimage_label(struct span in, struct label *out)

@@ -51,13 +51,7 @@ static enum status memfs_open(struct span in, struct sink *out)
 			return ST_DAMAGED;
 		}
 		uint32_t n = span_be32(in, at + 40), from = span_be32(in, at + 44);
-		struct span data = span_cut(in, from, n);
-		struct entry e = {.path = part_text(in, at, 40, name, sizeof name), .type = ENTRY_FILE,
-				  .at = from, .size = n};
-		if (data.n < n)
-			sink_note(out, at, "%s: declared length runs past the end", name);
-		st = out->slice(out, &e, data);
-		st = st == ST_SKIP ? ST_OK : st;
+		st = part_file(out, in, part_text(in, at, 40, name, sizeof name), from, n);
 		if ((uint64_t)from + n > end)
 			end = (uint64_t)from + n;
 	}

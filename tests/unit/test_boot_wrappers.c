@@ -144,6 +144,29 @@ static void uimage_single(void **state)
 	buf_free(&data);
 }
 
+static void uimage_long_header(void **state)
+{
+	(void)state;
+	struct buf b = {0}, data = {0};
+	uint64_t size;
+	put_text(&data, 500, 1);
+	make_uimage(&b, "\x27\x05\x19\x56", 2, &data);
+	b.n = 64;
+	put_field(&b, "COVR-X1860", 64, 0);
+	put_field(&b, "1.00", 16, 0);
+	put_field(&b, "A1", 16, 0);
+	set_be32(&b, 4, 0);
+	set_be32(&b, 4, hash_crc32(0, SPAN(b.p, 160)));
+	buf_add(&b, data.p, data.n);
+	assert_true(bid_on(&format_uimage, &b, &size) > 90);
+	assert_int_equal(size, 660);
+	assert_true(opens_as(&format_uimage, &b, "kernel", buf_span(&data), ST_OK));
+	b.p[70] ^= 1; /* a byte of the longer header */
+	assert_true(bid_on(&format_uimage, &b, NULL) < 50);
+	buf_free(&b);
+	buf_free(&data);
+}
+
 static void uimage_multi_and_vendor(void **state)
 {
 	(void)state;
@@ -499,7 +522,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elf_is_named),   cmocka_unit_test(uimage_single),
-		cmocka_unit_test(uimage_multi_and_vendor), cmocka_unit_test(fit_and_dtb),
+		cmocka_unit_test(uimage_multi_and_vendor), cmocka_unit_test(uimage_long_header), cmocka_unit_test(fit_and_dtb),
 		cmocka_unit_test(dtb_is_named),   cmocka_unit_test(trx_both_versions),
 		cmocka_unit_test(tplink_headers), cmocka_unit_test(tplink_with_boot),
 		cmocka_unit_test(hwnp_items),     cmocka_unit_test(seama_chain),

@@ -6,13 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <lz4.h>
 #include <zlib.h>
 
 #include "image.h"
 
 extern const struct format format_uf2, format_dfu, format_uboot_env, format_uzip, format_cisco_mzip,
 	format_vxworks_memfs, format_vxworks_symtab, format_bcm_programstore, format_mtk_image,
-	format_uefi_capsule;
+	format_uefi_capsule, format_broadcom_sao, format_dtbo, format_draytek_lz4, format_pfs;
 
 static void put_uf2(struct buf *b, unsigned i, unsigned n, uint32_t address)
 {
@@ -313,13 +314,127 @@ static void capsule(void **state)
 	buf_free(&b);
 }
 
+static void put_sao(struct buf *b, const char *name, size_t n, bool encrypted)
+{
+	buf_str(b, "SOBJ");
+	put_le32(b, 0);
+	put_field(b, name, 4, 0);
+	put_le32(b, 1);
+	put_le32(b, n);
+	buf_fill(b, 0, 6);
+	buf_byte(b, encrypted ? 0x81 : 1);
+	buf_fill(b, 0, 64 - 27);
+	put_text(b, n, 1);
+}
+
+static void sao(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	put_sao(&b, "ldr", 200, false);
+	put_sao(&b, "app", 300, true);
+	assert_true(opens_as(&format_broadcom_sao, &b, "ldr.sao", SPAN(b.p + 64, 200), ST_OK));
+	assert_true(opens_as(&format_broadcom_sao, &b, "app.sao", SPAN(b.p + 328, 300), ST_ENCRYPTED));
+	assert_true(survives(&format_broadcom_sao, &b));
+	b.n = 264 + 10; /* one object, and then something else */
+	assert_int_equal(bid_on(&format_broadcom_sao, &b, NULL), 0);
+	assert_true(rejects_noise(&format_broadcom_sao));
+	buf_free(&b);
+}
+
+static void dtbo(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	buf_add(&b, "\xd7\xb7\xab\x1e", 4);
+	put_be32(&b, 32 + 64 + 250);
+	put_be32(&b, 32);
+	put_be32(&b, 32);
+	put_be32(&b, 2);
+	put_be32(&b, 32);
+	put_be32(&b, 2048);
+	put_be32(&b, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		put_be32(&b, i ? 150 : 100);
+		put_be32(&b, i ? 196 : 96);
+		buf_fill(&b, 0, 24);
+	}
+	put_text(&b, 250, 1);
+	assert_true(opens_as(&format_dtbo, &b, "dtb-0", SPAN(b.p + 96, 100), ST_OK));
+	assert_true(opens_as(&format_dtbo, &b, "dtb-1", SPAN(b.p + 196, 150), ST_OK));
+	assert_true(survives(&format_dtbo, &b));
+	b.n = 300;
+	assert_true(opens_with_note(&format_dtbo, &b, "declared length runs past the end"));
+	set_be32(&b, 12, 16);
+	assert_int_equal(bid_on(&format_dtbo, &b, NULL), 0);
+	assert_true(rejects_noise(&format_dtbo));
+	buf_free(&b);
+}
+
+static void draytek(void **state)
+{
+	(void)state;
+	struct buf b = {0}, plain = {0};
+	char packed[70000];
+	put_text(&plain, 100000, 1);
+	buf_add(&b, "\xaa\x1d\x7f\x50", 4);
+	for (size_t at = 0; at < plain.n; at += 65536) {
+		size_t n = plain.n - at < 65536 ? plain.n - at : 65536;
+		int got = LZ4_compress_default((const char *)plain.p + at, packed, (int)n, sizeof packed);
+		put_le32(&b, (uint64_t)got);
+		buf_add(&b, packed, (size_t)got);
+	}
+	size_t n = b.n;
+	buf_fill(&b, 0, 50);
+	assert_true(opens_as(&format_draytek_lz4, &b, "data", buf_span(&plain), ST_OK));
+	struct collect c;
+	collect_init(&c);
+	format_draytek_lz4.open(buf_span(&b), &c.sink);
+	assert_int_equal(c.sink.used, n);
+	collect_free(&c);
+	b.n = 400;
+	assert_true(survives(&format_draytek_lz4, &b));
+	assert_true(opens_with_note(&format_draytek_lz4, &b, "truncated"));
+	set_le32(&b, 4, 0x20000);
+	assert_int_equal(bid_on(&format_draytek_lz4, &b, NULL), 0);
+	buf_free(&b);
+	buf_free(&plain);
+}
+
+static void pfs(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	put_field(&b, "PFS/0.9", 14, 0);
+	put_le16(&b, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		put_field(&b, i ? "doc\\index.htm" : "logo.gif", 32, 0);
+		put_le32(&b, i);
+		put_le32(&b, i ? 100 : 0);
+		put_le32(&b, i ? 80 : 100);
+	}
+	put_text(&b, 180, 1);
+	uint64_t size;
+	assert_true(bid_on(&format_pfs, &b, &size) > 90);
+	assert_int_equal(size, b.n);
+	assert_true(opens_as(&format_pfs, &b, "doc/index.htm", SPAN(b.p + 16 + 88 + 100, 80), ST_OK));
+	assert_true(survives(&format_pfs, &b));
+	b.n -= 20;
+	assert_true(opens_as(&format_pfs, &b, "doc/index.htm", SPAN(b.p + 16 + 88 + 100, 60), ST_TRUNCATED));
+	b.p[16] = 0; /* a file without a name */
+	assert_int_equal(bid_on(&format_pfs, &b, NULL), 0);
+	assert_true(rejects_noise(&format_pfs));
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(uf2),    cmocka_unit_test(dfu),    cmocka_unit_test(environment),
 		cmocka_unit_test(uzip),   cmocka_unit_test(cisco),  cmocka_unit_test(memfs),
 		cmocka_unit_test(symtab), cmocka_unit_test(programstore), cmocka_unit_test(mtk),
-		cmocka_unit_test(capsule),
+		cmocka_unit_test(capsule), cmocka_unit_test(sao), cmocka_unit_test(dtbo),
+		cmocka_unit_test(draytek), cmocka_unit_test(pfs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
