@@ -6,6 +6,9 @@
 static void observe_tree(const struct tree *t, struct arena *a, struct facts *out)
 {
 	const struct boot *b = boot_walk(t, a, NULL);
+	if (b->partial)
+		facts_note(out, (struct place){0},
+			   "boot scripts: too much to follow, the rest was left out");
 	for (size_t i = 0; i < b->count; i++) {
 		const struct boot_run *r = &b->runs[i];
 		if (r->never)

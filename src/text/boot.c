@@ -341,15 +341,13 @@ static void run_inittab(struct boot *b, const struct tree_file *f)
 	}
 }
 
-/* What runs without an inittab: BusyBox init calls rcS and puts shells on the consoles. */
+/* What runs without an inittab: BusyBox init calls rcS and puts login shells on the consoles. */
 static void run_without_inittab(struct boot *b)
 {
 	static const char *const scripts[] = {"etc/init.d/rcS", "etc_ro/rcS",	  "etc/rc.d/rcS",
 					      "etc/rcS",	"etc/rc.sysinit", "etc/rc"};
-	bool any = b->count > 0;
 	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-		any = run_script(b, scripts[i], "") || any;
-	run_profile(b, any ? at_login : "");
+		run_script(b, scripts[i], "");
 }
 
 static void run_init_scripts(struct boot *b)
@@ -409,7 +407,10 @@ struct boot *boot_walk(const struct tree *t, struct arena *a, bool (*wanted)(str
 	if (!inittab)
 		run_levels(b);
 	boot_systemd(b);
+	if (!inittab) /* where nothing else starts anything, the shell on the console does */
+		run_profile(b, b->count ? at_login : "");
 	boot_services(b);
+	b->partial = !b->m.budget || !b->m.bytes;
 	if (wanted)
 		run_others(b, wanted);
 	return b;

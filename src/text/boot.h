@@ -33,6 +33,7 @@ struct boot {
 	const char *how, *when; /* of what is walked now; when: "" or a schedule */
 	const char *terminal;
 	bool started;
+	bool partial; /* a budget was reached: there is more in the scripts */
 };
 
 /*

@@ -17,6 +17,7 @@ extern const struct observer observer_autostart;
 #define HAS_NOT(...) assert_false(collect_has(&c, __VA_ARGS__, NULL))
 #define BEGIN struct collect_facts c; collect_facts_init(&c)
 #define END collect_facts_free(&c)
+#define AGAIN collect_facts_free(&c); collect_facts_init(&c)
 
 static void inittab_of_busybox(void **state)
 {
@@ -173,6 +174,14 @@ static void profile(void **state)
 	collect_facts_init(&c);
 	SEE("etc/inittab", "::respawn:/sbin/getty 9600 ttyS0\n", "etc/profile", "webs &\n", "bin/webs", ELF);
 	HAS_NOT("webs"); /* only who logs in runs it */
+	AGAIN;
+	SEE("etc/profile", "webs &\n", "bin/webs", ELF); /* nothing else starts anything */
+	HAS("program=/bin/webs", "how=profile");
+	HAS_NOT("when_");
+	AGAIN;
+	SEE("etc/profile", "webs &\n", "etc/systemd/system/x.target.wants/y.service -> z", "",
+	    "lib/systemd/system/y.service", "[Service]\nExecStart=/bin/y\n", "bin/webs", ELF);
+	HAS("program=/bin/webs", "when_=a login shell on the console");
 	END;
 }
 
