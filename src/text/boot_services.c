@@ -48,6 +48,17 @@ static struct span exec_line(struct boot *b, struct span value, struct span inst
 	return s;
 }
 
+/* The first ConditionX= line of a unit, "" when there is none. */
+static const char *unit_condition(struct boot *b, const struct tree_file *f)
+{
+	struct span line;
+	size_t pos = 0;
+	while (span_line(f->bytes, &pos, &line))
+		if (text_prefix(line, "Condition"))
+			return arena_str(b->m.arena, span_cut(line, 0, 120));
+	return "";
+}
+
 static void run_unit(struct boot *b, const char *name)
 {
 	const struct tree_file *f = unit_file(b, name);
@@ -68,10 +79,12 @@ static void run_unit(struct boot *b, const char *name)
 			continue;
 		b->m.file = f;
 		b->m.chain = f->path;
+		b->when = unit_condition(b, f);
 		shell_run_text(&b->m, exec_line(b, span_trim(value), instance), at, line.n);
 	}
 	b->m.file = NULL;
 	b->m.chain = "";
+	b->when = "";
 	b->terminal = NULL;
 }
 

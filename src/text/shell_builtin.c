@@ -315,10 +315,7 @@ static struct shell_result do_start(struct machine *m, struct shell_words *w)
 	const struct shell_function *f = shell_function(m, "start");
 	if (!f)
 		f = shell_function(m, "start_service");
-	if (f)
-		return shell_call(m, f, w->v + 1, w->n - 1);
-	shell_program(m, w->v, w->n, false);
-	return maybe;
+	return f ? shell_call(m, f, w->v + 1, w->n - 1) : maybe;
 }
 
 bool shell_builtin(struct machine *m, struct shell_words *w, struct shell_result *r)
