@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One observer (TARGET). Artifact observers get the bytes as several files; tree observers get a
- * tree: the input is cut at "\n@@ path\n" lines into files.
+ * One observer (TARGET). Artifact observers get the bytes as several files, or as the file that a
+ * first line "@@ path" names; tree observers get a tree: the input is cut at "\n@@ path\n" lines.
  */
 #include "collect.h"
 
@@ -41,7 +41,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct collect_facts c;
 	collect_facts_init(&c);
 	c.text.max = 1 << 20;
-	if (TARGET.observe)
+	struct span line;
+	size_t pos = 0;
+	if (TARGET.observe && SPAN_IS(in, 0, "@@ ") && span_line(in, &pos, &line)) {
+		struct arena arena = {0};
+		collect_observe(&c, &TARGET, path_clean(&arena, span_from(line, 3), NULL), span_from(in, pos));
+		arena_free(&arena);
+	} else if (TARGET.observe)
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 			collect_observe(&c, &TARGET, names[i], in);
 	if (TARGET.observe_tree)
