@@ -255,8 +255,11 @@ static struct place both_places(const struct pair_entry *u, const struct pair_en
 	return at;
 }
 
-/* user=user password=password, user=pppoe_user password=pppoe_passwd: a form, not an account. */
-static bool names_itself(struct span user, struct span password)
+/*
+ * user=user password=password, wan_pppoe_user=pppoe_user wan_pppoe_pass=pppoe_passwd: a form, not an
+ * account. What the values have before the word must stand in the key, too.
+ */
+static bool names_itself(struct span user, struct span password, const char *key)
 {
 	char low[2][MAX_KEY + 1] = {{0}, {0}};
 	struct span in[2] = {user, password};
@@ -268,8 +271,11 @@ static bool names_itself(struct span user, struct span password)
 		for (size_t i = 0; i < in[k].n; i++)
 			low[k][i] = (char)(in[k].p[i] >= 'A' && in[k].p[i] <= 'Z' ? in[k].p[i] + 32 : in[k].p[i]);
 	}
-	return role_of(low[0], &n[0], &plain) == USER && role_of(low[1], &n[1], &plain) == PASSWORD &&
-	       n[0] == n[1] && strncmp(low[0], low[1], n[0]) == 0 && (n[0] > 0 || strcmp(low[0], low[1]) != 0);
+	if (role_of(low[0], &n[0], &plain) != USER || role_of(low[1], &n[1], &plain) != PASSWORD ||
+	    n[0] != n[1] || strncmp(low[0], low[1], n[0]) != 0)
+		return false;
+	low[0][n[0]] = 0;
+	return strstr(key, low[0]) != NULL;
 }
 
 static void emit_password(struct pairs *p, size_t i)
@@ -284,7 +290,7 @@ static void emit_password(struct pairs *p, size_t i)
 		a.user = arena_str(p->accounts->arena, u->value);
 		if (u->at.offset != e->at.offset)
 			a.at = both_places(u, e);
-		if (names_itself(u->value, e->value))
+		if (names_itself(u->value, e->value, e->words))
 			return;
 	} else {
 		a.user = user_of_stem(p, e->stem);

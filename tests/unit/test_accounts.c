@@ -111,6 +111,7 @@ static void key_value(void **state)
 	quiet("a.conf", "#user=admin\n#password=admin\n;password=admin\n");
 	quiet("a.conf", "user=user\npassword=password\n");
 	quiet("a.conf", "wan_pppoe_user=pppoe_user\nwan_pppoe_pass=pppoe_passwd\n");
+	file("a.conf", "acs_user=vendorusr\nacs_pass=vendorpwd\n", "user=vendorusr", "password=vendorpwd", "@0+");
 	quiet("a.conf", "wifi_name=home\nwifi_password=12345678\nssid_pass=x1234567\n");
 	quiet("a.conf", "fastcgi_pass=127.0.0.1:9000\nbypass=abc\npassword_enable=1\npassword=true\n");
 	quiet("a.conf", "user=admin\npassword=<password>\n");
