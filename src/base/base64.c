@@ -29,7 +29,8 @@ bool base64_decode(struct buf *out, struct span text)
 			return false;
 		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
 		if (++digits % 4 == 0) {
-			uint8_t three[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};
+			uint8_t three[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8),
+					    (uint8_t)bits};
 			buf_add(out, three, 3);
 		}
 	}

@@ -31,7 +31,10 @@ void der_put(struct buf *out, uint8_t tag, struct span content)
 	if (content.n < 0x80) {
 		buf_byte(out, (uint8_t)content.n);
 	} else {
-		uint8_t count = content.n > 0xffffff ? 4 : content.n > 0xffff ? 3 : content.n > 0xff ? 2 : 1;
+		uint8_t count = content.n > 0xffffff ? 4
+				: content.n > 0xffff ? 3
+				: content.n > 0xff   ? 2
+						     : 1;
 		buf_byte(out, (uint8_t)(0x80 | count));
 		for (int i = count - 1; i >= 0; i--)
 			buf_byte(out, (uint8_t)(content.n >> (8 * i)));

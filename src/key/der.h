@@ -8,7 +8,13 @@
 
 #include "base/buf.h"
 
-enum { DER_INTEGER = 0x02, DER_BITS = 0x03, DER_OCTETS = 0x04, DER_OID = 0x06, DER_SEQUENCE = 0x30 };
+enum {
+	DER_INTEGER = 0x02,
+	DER_BITS = 0x03,
+	DER_OCTETS = 0x04,
+	DER_OID = 0x06,
+	DER_SEQUENCE = 0x30
+};
 
 /* The element at `at`: its content, and in *total the length with its header. Empty and 0: none. */
 struct span der_element(struct span s, uint64_t at, uint8_t tag, uint64_t *total);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keys and certificates in DER, read by libcrypto after a look at their outer shape:
- *   PKCS#1 (RFC 8017)  SEQUENCE { 0, n, e, d, p, q, dp, dq, qinv }    DSA  SEQUENCE { 0, p, q, g, y, x }
- *   SEC1 (RFC 5915)    SEQUENCE { 1, OCTET STRING, [0] curve, [1] point }
- *   PKCS#8 (RFC 5958)  SEQUENCE { 0, SEQUENCE algorithm, OCTET STRING }
- *   encrypted PKCS#8   SEQUENCE { SEQUENCE { PKCS#5 or PKCS#12 scheme }, OCTET STRING }
- *   PKCS#12 (RFC 7292) SEQUENCE { 3, SEQUENCE { data or signedData ... }, mac }
+ *   PKCS#1 (RFC 8017)  SEQUENCE { 0, n, e, d, p, q, dp, dq, qinv }    DSA  SEQUENCE { 0, p, q, g,
+ * y, x } SEC1 (RFC 5915)    SEQUENCE { 1, OCTET STRING, [0] curve, [1] point } PKCS#8 (RFC 5958)
+ * SEQUENCE { 0, SEQUENCE algorithm, OCTET STRING } encrypted PKCS#8   SEQUENCE { SEQUENCE { PKCS#5
+ * or PKCS#12 scheme }, OCTET STRING } PKCS#12 (RFC 7292) SEQUENCE { 3, SEQUENCE { data or
+ * signedData ... }, mac }
  */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -196,7 +196,8 @@ static const char *name_of(const X509_NAME *name, struct arena *a)
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text = NULL;
 	const char *out = "";
-	if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0) {
+	if (bio && X509_NAME_print_ex(
+		       bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0) {
 		long n = BIO_get_mem_data(bio, &text);
 		if (n > 0)
 			out = arena_str(a, SPAN(text, n < MAX_NAME ? (size_t)n : MAX_NAME));
@@ -210,8 +211,8 @@ static const char *time_of(const ASN1_TIME *t, struct arena *a)
 	struct tm tm;
 	if (!ASN1_TIME_to_tm(t, &tm))
 		return NULL;
-	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+			    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* Signed by its own key; where the signature's algorithm is not at hand the names decide. */

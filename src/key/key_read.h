@@ -14,11 +14,11 @@
 struct key_info {
 	const char *kind;      /* pem, der, pkcs8, pkcs12, openssh, dropbear, putty, authorized */
 	const char *algorithm; /* rsa, dsa, ec, ed25519, ...; NULL: not known */
-	unsigned bits;         /* 0: not known */
+	unsigned bits;	       /* 0: not known */
 	char fingerprint[65];  /* "" when the public half is not readable */
 	struct num secret;     /* the secret half is here; not set: cannot be seen */
 	bool encrypted;
-	const char *comment;   /* or NULL */
+	const char *comment; /* or NULL */
 };
 
 /* der.c family: validated by a full parse with libcrypto */

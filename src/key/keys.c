@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys and certificates in any file: PEM blocks, DER at any place, OpenSSH's, Dropbear's and PuTTY's
- * own files, authorized_keys lines. A pattern only says where to look; a fact is made of what a full
- * parse accepted. Bytes that one key took are not searched again.
+ * Keys and certificates in any file: PEM blocks, DER at any place, OpenSSH's, Dropbear's and
+ * PuTTY's own files, authorized_keys lines. A pattern only says where to look; a fact is made of
+ * what a full parse accepted. Bytes that one key took are not searched again.
  */
 #include "base/text.h"
 #include "fact/observer.h"
@@ -13,31 +13,35 @@
 enum what { PEM, CERTIFICATE, PRIVATE, ENCRYPTED, PKCS12, DROPBEAR, PUTTY, SSH_LINE };
 enum { MAX_FACTS = 2000 };
 
-#define P(s_) {(s_), sizeof(s_) - 1, false}
+#define P(s_)                                                                                      \
+	{                                                                                          \
+		(s_), sizeof(s_) - 1, false                                                        \
+	}
 static const struct pattern patterns[] = {
-	P("-----BEGIN "),
-	P("\xa0\x03\x02\x01\x02\x02"),
-	P("\x02\x01\x00\x02\x81"),
-	P("\x02\x01\x00\x02\x82"),
-	P("\x02\x01\x00\x02\x41\x00"),
-	P("\x02\x01\x01\x04\x20"),
-	P("\x02\x01\x01\x04\x30"),
-	P("\x02\x01\x01\x04\x42"),
-	P("\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"),
-	P("\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70"),
-	P("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
-	P("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"),
-	P("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"),
-	P("\0\0\0\7ssh-rsa\0\0\0"),
-	P("\0\0\0\7ssh-dss\0\0\0"),
-	P("\0\0\0\x0bssh-ed25519\0\0\0"),
-	P("\0\0\0\x13" "ecdsa-sha2-nistp"),
-	P("PuTTY-User-Key-File-"),
-	P("ssh-rsa AAAA"),
-	P("ssh-dss AAAA"),
-	P("ssh-ed25519 AAAA"),
-	P("ecdsa-sha2-nistp"),
-	{NULL, 0, false},
+    P("-----BEGIN "),
+    P("\xa0\x03\x02\x01\x02\x02"),
+    P("\x02\x01\x00\x02\x81"),
+    P("\x02\x01\x00\x02\x82"),
+    P("\x02\x01\x00\x02\x41\x00"),
+    P("\x02\x01\x01\x04\x20"),
+    P("\x02\x01\x01\x04\x30"),
+    P("\x02\x01\x01\x04\x42"),
+    P("\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"),
+    P("\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70"),
+    P("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"),
+    P("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"),
+    P("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"),
+    P("\0\0\0\7ssh-rsa\0\0\0"),
+    P("\0\0\0\7ssh-dss\0\0\0"),
+    P("\0\0\0\x0bssh-ed25519\0\0\0"),
+    P("\0\0\0\x13"
+      "ecdsa-sha2-nistp"),
+    P("PuTTY-User-Key-File-"),
+    P("ssh-rsa AAAA"),
+    P("ssh-dss AAAA"),
+    P("ssh-ed25519 AAAA"),
+    P("ecdsa-sha2-nistp"),
+    {NULL, 0, false},
 };
 
 /* What a pattern stands for, and how far before it the element may start. */
@@ -45,28 +49,28 @@ static const struct {
 	enum what what;
 	uint8_t back[4]; /* ends with 0, but a first 0 means: where the pattern starts */
 } meanings[] = {
-	{PEM, {0}},
-	{CERTIFICATE, {8, 7, 6, 0}},
-	{PRIVATE, {4, 3, 0}},
-	{PRIVATE, {4, 3, 0}},
-	{PRIVATE, {4, 3, 0}},
-	{PRIVATE, {2, 3, 4, 0}},
-	{PRIVATE, {3, 4, 2, 0}},
-	{PRIVATE, {3, 4, 2, 0}},
-	{PRIVATE, {4, 3, 0}},
-	{PRIVATE, {2, 3, 0}},
-	{PRIVATE, {8, 7, 9, 0}},
-	{ENCRYPTED, {6, 5, 0}},
-	{PKCS12, {11, 10, 9, 0}},
-	{DROPBEAR, {0}},
-	{DROPBEAR, {0}},
-	{DROPBEAR, {0}},
-	{DROPBEAR, {0}},
-	{PUTTY, {0}},
-	{SSH_LINE, {0}},
-	{SSH_LINE, {0}},
-	{SSH_LINE, {0}},
-	{SSH_LINE, {0}},
+    {PEM, {0}},
+    {CERTIFICATE, {8, 7, 6, 0}},
+    {PRIVATE, {4, 3, 0}},
+    {PRIVATE, {4, 3, 0}},
+    {PRIVATE, {4, 3, 0}},
+    {PRIVATE, {2, 3, 4, 0}},
+    {PRIVATE, {3, 4, 2, 0}},
+    {PRIVATE, {3, 4, 2, 0}},
+    {PRIVATE, {4, 3, 0}},
+    {PRIVATE, {2, 3, 0}},
+    {PRIVATE, {8, 7, 9, 0}},
+    {ENCRYPTED, {6, 5, 0}},
+    {PKCS12, {11, 10, 9, 0}},
+    {DROPBEAR, {0}},
+    {DROPBEAR, {0}},
+    {DROPBEAR, {0}},
+    {DROPBEAR, {0}},
+    {PUTTY, {0}},
+    {SSH_LINE, {0}},
+    {SSH_LINE, {0}},
+    {SSH_LINE, {0}},
+    {SSH_LINE, {0}},
 };
 
 struct search {
@@ -87,13 +91,15 @@ static bool any_of(const char *text, const char *const *words)
 static const char *use_of(const struct artifact *a, const struct key_info *k)
 {
 	static const char *const host[] = {"host_key", "hostkey", "dropbear", NULL};
-	static const char *const login[] = {".ssh/", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
-					    "authorized_keys", NULL};
-	static const char *const vpn[] = {"openvpn", "ipsec", "strongswan", "swan", "racoon", "vpn",
-					  "wireguard", "l2tp", NULL};
-	static const char *const sign[] = {"sign", "fwkey", "firmware", "upgrade", "verify", "ota/", NULL};
-	static const char *const tls[] = {"ssl", "tls", "https", "httpd", "http", "nginx", "web", "server",
-					  "cert", "cwmp", "tr069", "client", NULL};
+	static const char *const login[] = {".ssh/",	  "id_rsa",	     "id_dsa", "id_ecdsa",
+					    "id_ed25519", "authorized_keys", NULL};
+	static const char *const vpn[] = {"openvpn", "ipsec",	  "strongswan", "swan", "racoon",
+					  "vpn",     "wireguard", "l2tp",	NULL};
+	static const char *const sign[] = {"sign",   "fwkey", "firmware", "upgrade",
+					   "verify", "ota/",  NULL};
+	static const char *const tls[] = {"ssl",   "tls",    "https",  "httpd", "http",
+					  "nginx", "web",    "server", "cert",	"cwmp",
+					  "tr069", "client", NULL};
 	const char *path = text_lower(a->arena, span_str(a->path ? a->path : ""));
 	if (strcmp(k->kind, "authorized") == 0 || any_of(path, login))
 		return "ssh-login";
@@ -130,16 +136,16 @@ static size_t put_key(struct search *s, uint64_t at, size_t n, const struct key_
 		return 0;
 	const struct known_key *known = published(k->fingerprint);
 	fact_key(s->out, &(struct fact_key){
-				 .at = {.offset = at, .length = n},
-				 .kind = k->kind,
-				 .algorithm = k->algorithm,
-				 .bits = {k->bits, k->bits != 0},
-				 .fingerprint = k->fingerprint[0] ? k->fingerprint : NULL,
-				 .private = k->secret,
-				 .encrypted = NUM(k->encrypted),
-				 .use = known && known->use[0] ? known->use : use_of(s->a, k),
-				 .known = known ? known->where : "",
-				 .comment = k->comment,
+			     .at = {.offset = at, .length = n},
+			     .kind = k->kind,
+			     .algorithm = k->algorithm,
+			     .bits = {k->bits, k->bits != 0},
+			     .fingerprint = k->fingerprint[0] ? k->fingerprint : NULL,
+			     .private = k->secret,
+			     .encrypted = NUM(k->encrypted),
+			     .use = known && known->use[0] ? known->use : use_of(s->a, k),
+			     .known = known ? known->where : "",
+			     .comment = k->comment,
 			 });
 	return n;
 }
@@ -166,7 +172,8 @@ static bool sealed(struct span label, struct key_info *k)
 	return text_suffix(label, "PRIVATE KEY");
 }
 
-static bool pem_key(struct search *s, const struct pem_block *b, struct span der, struct key_info *k)
+static bool pem_key(struct search *s, const struct pem_block *b, struct span der,
+		    struct key_info *k)
 {
 	if (b->encrypted)
 		return sealed(b->label, k);
@@ -205,7 +212,8 @@ static size_t at_pem(struct search *s, struct span in, uint64_t at)
 
 static bool documentation(const char *path)
 {
-	static const char *const words[] = {"/doc/", "/docs/", "/man/", "README", "readme", "example", ".md", NULL};
+	static const char *const words[] = {"/doc/",  "/docs/",	 "/man/", "README",
+					    "readme", "example", ".md",	  NULL};
 	return path && any_of(path, words);
 }
 
@@ -219,7 +227,8 @@ static size_t at_ssh_line(struct search *s, uint64_t at)
 		return 0;
 	while (start > 0 && at - start < 1024 && all.p[start - 1] >= ' ' && all.p[start - 1] < 0x7f)
 		start--;
-	while (end < all.n && end - at < 16384 && all.p[end] != '\n' && all.p[end] != '\r' && all.p[end])
+	while (end < all.n && end - at < 16384 && all.p[end] != '\n' && all.p[end] != '\r' &&
+	       all.p[end])
 		end++;
 	struct span line = SPAN(all.p + start, end - start), trimmed = span_trim(line);
 	struct key_info k = {0};
@@ -286,14 +295,14 @@ static void observe(const struct artifact *a, struct facts *out)
 		}
 	}
 	if (s.count > MAX_FACTS)
-		facts_note(out, (struct place){.offset = done}, "more than %d keys and certificates",
-			   MAX_FACTS);
+		facts_note(out, (struct place){.offset = done},
+			   "more than %d keys and certificates", MAX_FACTS);
 }
 
 const struct observer observer_keys = {
-	.name = "keys",
-	.title = "private keys, certificates and keys that may log in",
-	.wants = WANTS_HITS,
-	.patterns = patterns,
-	.observe = observe,
+    .name = "keys",
+    .title = "private keys, certificates and keys that may log in",
+    .wants = WANTS_HITS,
+    .patterns = patterns,
+    .observe = observe,
 };

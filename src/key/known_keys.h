@@ -7,7 +7,7 @@
 
 struct known_key {
 	const char *fingerprint; /* the table is sorted by it */
-	const char *use;         /* "test": stands in a library for its self test; "": as found */
+	const char *use;	 /* "test": stands in a library for its self test; "": as found */
 	const char *where;
 };
 

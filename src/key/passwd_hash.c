@@ -5,8 +5,8 @@
  *                     md5      $1$ salt(0..8) $ hash(22)        apr1  $apr1$ the same
  *                     sha256   $5$ [rounds=N$] salt(0..16) $ hash(43)    sha512  $6$ ... hash(86)
  *                     bcrypt   $2[abxy]$ cost(2) $ salt(22) hash(31)
- *                     yescrypt $y$ params $ salt $ hash(43)     sha1  $sha1$ rounds $ salt $ hash(28)
- *                     nt       $3$$ hash(32 hex)                other $id$...
+ *                     yescrypt $y$ params $ salt $ hash(43)     sha1  $sha1$ rounds $ salt $
+ * hash(28) nt       $3$$ hash(32 hex)                other $id$...
  */
 #include "key/passwd_hash.h"
 
@@ -44,7 +44,8 @@ static bool is_des(struct span s)
 	return s.n == 13 && all64(s) && memchr(".26AEIMQUYcgkosw", s.p[12], 16) != NULL;
 }
 
-/* "$id$ [middle$]... hash": is the last part `n` digits and what stands before it no blank or ':'? */
+/* "$id$ [middle$]... hash": is the last part `n` digits and what stands before it no blank or ':'?
+ */
 static bool is_modular(struct span s, const char *prefix, size_t n)
 {
 	size_t head = strlen(prefix);
@@ -70,7 +71,8 @@ static bool is_nt(struct span s)
 	if (s.n != 36 || !SPAN_IS(s, 0, "$3$$"))
 		return false;
 	for (size_t i = 4; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f'))
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f'))
 			return false;
 	return true;
 }
@@ -111,8 +113,9 @@ bool passwd_is_hash(struct span s)
 
 struct passwd_field passwd_field_of(struct span s)
 {
-	static const char *const words[] = {"NP", "LK", "*LK*", "*NP*", "LOCKED", "locked", "NONE",
-					    "nologin", "NOLOGIN", "NO", "disabled"};
+	static const char *const words[] = {"NP",      "LK",	 "*LK*",    "*NP*",
+					    "LOCKED",  "locked", "NONE",    "nologin",
+					    "NOLOGIN", "NO",	 "disabled"};
 	if (s.n == 0)
 		return (struct passwd_field){FIELD_EMPTY, NULL};
 	if (span_eq_str(s, "x"))
@@ -138,9 +141,9 @@ struct effort {
 };
 
 static const struct effort efforts[] = {
-	{"des", ALL, 1},      {"nt", ALL, 1},      {"bsdi", 400, 20},  {"md5", 600, 25},
-	{"apr1", 600, 60},    {"sha256", 200, 220}, {"sha512", 200, 260}, {"sha1", 60, 540},
-	{"bcrypt", 5, 10000}, {"yescrypt", 10, 4000},
+    {"des", ALL, 1},	  {"nt", ALL, 1},	  {"bsdi", 400, 20},	{"md5", 600, 25},
+    {"apr1", 600, 60},	  {"sha256", 200, 220},	  {"sha512", 200, 260}, {"sha1", 60, 540},
+    {"bcrypt", 5, 10000}, {"yescrypt", 10, 4000},
 };
 
 static uint64_t number_after(struct span s, const char *key)
@@ -149,7 +152,8 @@ static uint64_t number_after(struct span s, const char *key)
 	uint64_t v = 0;
 	if (at == SIZE_MAX)
 		return 0;
-	for (size_t i = at + strlen(key); i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && v < 1000000000; i++)
+	for (size_t i = at + strlen(key);
+	     i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && v < 1000000000; i++)
 		v = v * 10 + (uint64_t)(s.p[i] - '0');
 	return v;
 }
@@ -172,8 +176,8 @@ static struct effort effort_of(struct span hash, const char *scheme)
 		uint64_t cost = number_after(span_from(hash, 3), "$");
 		times_10 = cost >= 14 ? 1000 : cost <= 7 ? 2 : (uint64_t)10 << (cost - 7) >> 3;
 	} else if (strcmp(scheme, "yescrypt") == 0 &&
-		   !(SPAN_IS(hash, 3, "j") && hash.p[4] >= '.' && hash.p[4] <= '9' && hash.p[5] == 'T' &&
-		     hash.p[6] == '$')) {
+		   !(SPAN_IS(hash, 3, "j") && hash.p[4] >= '.' && hash.p[4] <= '9' &&
+		     hash.p[5] == 'T' && hash.p[6] == '$')) {
 		times_10 = 1000;
 	}
 	if (times_10 >= 200)
@@ -185,11 +189,14 @@ static struct effort effort_of(struct span hash, const char *scheme)
 	return e;
 }
 
-/* MD5-crypt with Apache's magic (libcrypt has only $1$): the algorithm of Poul-Henning Kamp, 1994. */
+/* MD5-crypt with Apache's magic (libcrypt has only $1$): the algorithm of Poul-Henning Kamp, 1994.
+ */
 static void apr1(struct span pw, struct span salt, char out[23])
 {
-	static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const uint8_t order[5][3] = {{0, 6, 12}, {1, 7, 13}, {2, 8, 14}, {3, 9, 15}, {4, 10, 5}};
+	static const char digits[] =
+	    "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const uint8_t order[5][3] = {
+	    {0, 6, 12}, {1, 7, 13}, {2, 8, 14}, {3, 9, 15}, {4, 10, 5}};
 	uint8_t sum[16], alt[16], room[MAX_PASSWORD * 4];
 	struct buf b = {.p = room, .cap = sizeof room, .max = sizeof room - 1};
 	buf_add(&b, pw.p, pw.n);
@@ -311,7 +318,8 @@ static bool attempt(struct trial *t, const char *password)
 	return true;
 }
 
-static void attempt_pairs(struct trial *t, const struct credential *list, size_t n, const char *user)
+static void attempt_pairs(struct trial *t, const struct credential *list, size_t n,
+			  const char *user)
 {
 	for (size_t i = 0; i < n && t->left; i++)
 		if (strcmp(list[i].user, user) == 0)
@@ -342,7 +350,8 @@ const char *cracker_try(struct cracker *c, const char *user, struct span hash)
 		if (span_eq_str(hash, c->memo[i].hash) &&
 		    (c->memo[i].password || strcmp(user, c->memo[i].user) == 0))
 			return c->memo[i].password;
-	struct trial t = {.c = c, .hash = arena_str(c->arena, hash), .effort = effort_of(hash, scheme)};
+	struct trial t = {
+	    .c = c, .hash = arena_str(c->arena, hash), .effort = effort_of(hash, scheme)};
 	t.left = t.effort.trials;
 	if (strlen(user) < MAX_PASSWORD)
 		attempt_all(&t, user);

@@ -12,11 +12,11 @@
 #include "base/arena.h"
 
 enum field_kind {
-	FIELD_EMPTY,    /* no password at all */
-	FIELD_LOCKED,   /* '*', '!', '!!', "*LK*", "NP", '!' before a hash */
+	FIELD_EMPTY,	/* no password at all */
+	FIELD_LOCKED,	/* '*', '!', '!!', "*LK*", "NP", '!' before a hash */
 	FIELD_SHADOWED, /* 'x': the password stands elsewhere (in passwd), nothing (in shadow) */
-	FIELD_HASH,     /* a hash of a scheme that is known by its form */
-	FIELD_OTHER,    /* something else */
+	FIELD_HASH,	/* a hash of a scheme that is known by its form */
+	FIELD_OTHER,	/* something else */
 };
 
 struct passwd_field {

@@ -12,8 +12,9 @@ static const char BEGIN[] = "-----BEGIN ", END[] = "-----END ", DASHES[] = "----
 static struct span label_of(struct span in)
 {
 	size_t n = 0;
-	while (n < in.n && n <= MAX_LABEL && ((in.p[n] >= 'A' && in.p[n] <= 'Z') || in.p[n] == ' ' ||
-					      (in.p[n] >= '0' && in.p[n] <= '9')))
+	while (n < in.n && n <= MAX_LABEL &&
+	       ((in.p[n] >= 'A' && in.p[n] <= 'Z') || in.p[n] == ' ' ||
+		(in.p[n] >= '0' && in.p[n] <= '9')))
 		n++;
 	bool good = n > 0 && n <= MAX_LABEL && span_is(in, n, DASHES, 5);
 	return SPAN(in.p, good ? n : 0);
@@ -45,7 +46,8 @@ static struct span behind_headers(struct span body, bool *encrypted)
 		bool header = t.n && memchr(t.p, ':', t.n);
 		if (!header && t.n)
 			break;
-		if (header && text_prefix(t, "Proc-Type:") && span_find(t, SPAN_LIT("ENCRYPTED"), 0) != SIZE_MAX)
+		if (header && text_prefix(t, "Proc-Type:") &&
+		    span_find(t, SPAN_LIT("ENCRYPTED"), 0) != SIZE_MAX)
 			*encrypted = true;
 		keep = pos;
 	}
@@ -63,13 +65,14 @@ bool pem_read(struct span in, struct pem_block *block, struct buf *der)
 	struct span near = span_cut(in, 0, MAX_BODY);
 	size_t end = span_find(near, SPAN_LIT(DASHES), start);
 	size_t tail = end == SIZE_MAX ? 0 : end + sizeof END - 1;
-	if (!tail || !span_is(near, end, END, sizeof END - 1) || !span_is(near, tail, label.p, label.n) ||
-	    !span_is(near, tail + label.n, DASHES, 5))
+	if (!tail || !span_is(near, end, END, sizeof END - 1) ||
+	    !span_is(near, tail, label.p, label.n) || !span_is(near, tail + label.n, DASHES, 5))
 		return false;
 	*block = (struct pem_block){.label = label, .length = tail + label.n + 5};
 	struct buf body = {0};
 	unquote(span_cut(near, start, end - start), &body);
-	bool good = base64_decode(der, behind_headers(buf_span(&body), &block->encrypted)) && der->n >= 16;
+	bool good =
+	    base64_decode(der, behind_headers(buf_span(&body), &block->encrypted)) && der->n >= 16;
 	buf_free(&body);
 	return good;
 }

@@ -15,8 +15,8 @@
 
 struct pem_block {
 	struct span label; /* "RSA PRIVATE KEY" */
-	bool encrypted;    /* Proc-Type says so */
-	size_t length;     /* from the first dash of BEGIN to the last of END */
+	bool encrypted;	   /* Proc-Type says so */
+	size_t length;	   /* from the first dash of BEGIN to the last of END */
 };
 
 /* Read the block that starts at the front; the decoded body goes to `der`. False: none. */

@@ -5,11 +5,10 @@
  *
  *   public (RFC 4253 6.6, RFC 5656, RFC 8709)   ssh-rsa: e n   ssh-dss: p q g y
  *                 ecdsa-sha2-NAME: curve point   ssh-ed25519: 32 bytes
- *   Dropbear      public, then the secret:  rsa: d p q   dss: x   ecdsa: d   ed25519: seed and public
- *                 (64 bytes in one string instead of the 32)
- *   OpenSSH       "openssh-key-v1\0" cipher kdf kdfoptions count(4) public... secret-section
- *                 secret section: check(4) check(4) { type, all numbers, comment } 1 2 3 ...
- *   authorized    [options] type base64 [comment]
+ *   Dropbear      public, then the secret:  rsa: d p q   dss: x   ecdsa: d   ed25519: seed and
+ * public (64 bytes in one string instead of the 32) OpenSSH       "openssh-key-v1\0" cipher kdf
+ * kdfoptions count(4) public... secret-section secret section: check(4) check(4) { type, all
+ * numbers, comment } 1 2 3 ... authorized    [options] type base64 [comment]
  */
 #include "key/key_read.h"
 
@@ -27,9 +26,9 @@ static const struct curve {
 	const char *oid;
 	size_t oid_n;
 } curves[] = {
-	{"ecdsa-sha2-nistp256", "nistp256", 256, 65, "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8},
-	{"ecdsa-sha2-nistp384", "nistp384", 384, 97, "\x2b\x81\x04\x00\x22", 5},
-	{"ecdsa-sha2-nistp521", "nistp521", 521, 133, "\x2b\x81\x04\x00\x23", 5},
+    {"ecdsa-sha2-nistp256", "nistp256", 256, 65, "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8},
+    {"ecdsa-sha2-nistp384", "nistp384", 384, 97, "\x2b\x81\x04\x00\x22", 5},
+    {"ecdsa-sha2-nistp521", "nistp521", 521, 133, "\x2b\x81\x04\x00\x23", 5},
 };
 
 static struct span ssh_string(struct reader *r)
@@ -89,7 +88,8 @@ static bool is_product(struct span p, struct span q, struct span n)
 	BN_CTX *ctx = BN_CTX_new();
 	BIGNUM *a = BN_bin2bn(p.p, (int)p.n, NULL), *b = BN_bin2bn(q.p, (int)q.n, NULL);
 	BIGNUM *c = BN_bin2bn(n.p, (int)n.n, NULL), *product = BN_new();
-	bool same = ctx && a && b && c && product && BN_mul(product, a, b, ctx) && BN_cmp(product, c) == 0;
+	bool same =
+	    ctx && a && b && c && product && BN_mul(product, a, b, ctx) && BN_cmp(product, c) == 0;
 	BN_free(a);
 	BN_free(b);
 	BN_free(c);
@@ -102,7 +102,8 @@ enum shape { PUBLIC, DROPBEAR, OPENSSH };
 
 static void read_rsa(struct reader *r, enum shape shape, struct key_info *k)
 {
-	struct span first = mpint(r), second = mpint(r), none = SPAN(NULL, 0), d = none, p = none, q = none;
+	struct span first = mpint(r), second = mpint(r), none = SPAN(NULL, 0), d = none, p = none,
+		    q = none;
 	struct span e = shape == OPENSSH ? second : first, n = shape == OPENSSH ? first : second;
 	k->algorithm = "rsa";
 	k->bits = der_bits(n);
@@ -133,8 +134,9 @@ static void read_dsa(struct reader *r, enum shape shape, struct key_info *k)
 	k->algorithm = "dsa";
 	k->bits = der_bits(pqgy[0]);
 	unsigned q = der_bits(pqgy[1]);
-	if (r->bad || k->bits < MIN_RSA || k->bits > MAX_RSA || (q != 160 && q != 224 && q != 256) ||
-	    x.n > pqgy[1].n + 1 || !(pqgy[0].p[pqgy[0].n - 1] & 1)) {
+	if (r->bad || k->bits < MIN_RSA || k->bits > MAX_RSA ||
+	    (q != 160 && q != 224 && q != 256) || x.n > pqgy[1].n + 1 ||
+	    !(pqgy[0].p[pqgy[0].n - 1] & 1)) {
 		r->bad = true;
 		return;
 	}
@@ -247,7 +249,8 @@ size_t key_read_openssh(struct span blob, struct arena *a, struct key_info *k)
 /* Where the type name starts in a line that may open with options (which may quote blanks). */
 static size_t behind_options(struct span line)
 {
-	static const char *const types[] = {"ssh-rsa ", "ssh-dss ", "ssh-ed25519 ", "ecdsa-sha2-nistp"};
+	static const char *const types[] = {"ssh-rsa ", "ssh-dss ", "ssh-ed25519 ",
+					    "ecdsa-sha2-nistp"};
 	bool quoted = false, start = true;
 	for (size_t i = 0; i < line.n; i++) {
 		for (size_t k = 0; start && !quoted && k < sizeof types / sizeof *types; k++)

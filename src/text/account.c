@@ -15,7 +15,8 @@ void accounts_done(struct accounts *s)
 	if (s->count > MAX_ACCOUNTS)
 		facts_note(s->out, (struct place){0}, "more than %d accounts", MAX_ACCOUNTS);
 	if (s->cracker && cracker_spent(s->cracker))
-		facts_note(s->out, (struct place){0}, "password hashes: not all were tried, budget reached");
+		facts_note(s->out, (struct place){0},
+			   "password hashes: not all were tried, budget reached");
 	if (s->cracker)
 		cracker_free(s->cracker);
 	s->cracker = NULL;
@@ -46,36 +47,42 @@ void accounts_name(struct accounts *s, const struct account *a)
 	put(s, a, (struct fact_account){0});
 }
 
-void accounts_hash(struct accounts *s, const struct account *a, struct span hash, const char *scheme)
+void accounts_hash(struct accounts *s, const struct account *a, struct span hash,
+		   const char *scheme)
 {
-	put(s, a, (struct fact_account){.hash = arena_str(s->arena, hash), .scheme = scheme, .state = "hash"});
+	put(s, a,
+	    (struct fact_account){
+		.hash = arena_str(s->arena, hash), .scheme = scheme, .state = "hash"});
 }
 
 void accounts_encoded(struct accounts *s, const struct account *a, struct span stored,
 		      const char *scheme, struct span password)
 {
 	cracker_hint(cracker_of(s), password);
-	put(s, a, (struct fact_account){.hash = arena_str(s->arena, stored),
-					.scheme = scheme,
-					.password = arena_str(s->arena, password),
-					.state = "password"});
+	put(s, a,
+	    (struct fact_account){.hash = arena_str(s->arena, stored),
+				  .scheme = scheme,
+				  .password = arena_str(s->arena, password),
+				  .state = "password"});
 }
 
-static void put_hash(struct accounts *s, const struct account *a, struct span field, const char *scheme)
+static void put_hash(struct accounts *s, const struct account *a, struct span field,
+		     const char *scheme)
 {
 	const char *found = cracker_try(cracker_of(s), a->user ? a->user : "", field);
-	put(s, a, (struct fact_account){.hash = arena_str(s->arena, field),
-					.scheme = scheme,
-					.password = found,
-					.state = found ? "password" : "hash"});
+	put(s, a,
+	    (struct fact_account){.hash = arena_str(s->arena, field),
+				  .scheme = scheme,
+				  .password = found,
+				  .state = found ? "password" : "hash"});
 }
 
 static void put_clear(struct accounts *s, const struct account *a, struct span password)
 {
 	cracker_hint(cracker_of(s), password);
-	put(s, a, (struct fact_account){.scheme = "plain",
-					.password = arena_str(s->arena, password),
-					.state = "password"});
+	put(s, a,
+	    (struct fact_account){
+		.scheme = "plain", .password = arena_str(s->arena, password), .state = "password"});
 }
 
 void accounts_field(struct accounts *s, const struct account *a, struct span field, bool shadow)
@@ -86,7 +93,8 @@ void accounts_field(struct accounts *s, const struct account *a, struct span fie
 		put(s, a, (struct fact_account){.password = "", .state = "empty"});
 		return;
 	case FIELD_LOCKED:
-		put(s, a, (struct fact_account){.hash = arena_str(s->arena, field), .state = "locked"});
+		put(s, a,
+		    (struct fact_account){.hash = arena_str(s->arena, field), .state = "locked"});
 		return;
 	case FIELD_SHADOWED:
 		put(s, a, (struct fact_account){.state = shadow ? "locked" : NULL});
@@ -97,7 +105,8 @@ void accounts_field(struct accounts *s, const struct account *a, struct span fie
 	case FIELD_OTHER:
 		break;
 	}
-	/* no hash: vendors whose login compares it as it stands; too short or odd for anything else */
+	/* no hash: vendors whose login compares it as it stands; too short or odd for anything else
+	 */
 	if (account_is_placeholder(field) || field.n > 64)
 		accounts_name(s, a);
 	else
@@ -127,25 +136,62 @@ static bool only_of(struct span s, const char *set)
 bool account_is_placeholder(struct span v)
 {
 	static const char *const words[] = {
-		"true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "enable",
-		"enabled", "disable", "disabled", "optional", "required", "string", "text", "username",
-		"your_password", "yourpassword", "my_password", "mypassword", "your-password", "(null)",
-		"user_name", "your_username", "yourname", "n/a", "unknown", "dummy", "placeholder",
-		"secret_password", "auto", "change-me", "change_me", "changethis", "0", "1",
+	    "true",
+	    "false",
+	    "yes",
+	    "no",
+	    "on",
+	    "off",
+	    "none",
+	    "null",
+	    "nil",
+	    "undefined",
+	    "enable",
+	    "enabled",
+	    "disable",
+	    "disabled",
+	    "optional",
+	    "required",
+	    "string",
+	    "text",
+	    "username",
+	    "your_password",
+	    "yourpassword",
+	    "my_password",
+	    "mypassword",
+	    "your-password",
+	    "(null)",
+	    "user_name",
+	    "your_username",
+	    "yourname",
+	    "n/a",
+	    "unknown",
+	    "dummy",
+	    "placeholder",
+	    "secret_password",
+	    "auto",
+	    "change-me",
+	    "change_me",
+	    "changethis",
+	    "0",
+	    "1",
 	};
 	if (v.n == 0 || only_of(v, "*") || only_of(v, "xX") || only_of(v, ".-_ "))
 		return true;
 	for (size_t i = 0; i < v.n; i++)
 		if (v.p[i] < ' ' || v.p[i] == 0x7f)
 			return true;
-	if (span_find(v, SPAN_LIT("%s"), 0) != SIZE_MAX || span_find(v, SPAN_LIT("$("), 0) != SIZE_MAX ||
+	if (span_find(v, SPAN_LIT("%s"), 0) != SIZE_MAX ||
+	    span_find(v, SPAN_LIT("$("), 0) != SIZE_MAX ||
 	    span_find(v, SPAN_LIT("${"), 0) != SIZE_MAX || memchr(v.p, '`', v.n))
 		return true;
 	uint8_t first = v.p[0], last = v.p[v.n - 1];
-	if ((first == '<' && last == '>') || (first == '[' && last == ']') || (first == '{' && last == '}') ||
-	    (v.n > 2 && first == '@' && last == '@') || (v.n > 2 && first == '%' && last == '%'))
+	if ((first == '<' && last == '>') || (first == '[' && last == ']') ||
+	    (first == '{' && last == '}') || (v.n > 2 && first == '@' && last == '@') ||
+	    (v.n > 2 && first == '%' && last == '%'))
 		return true;
-	if (first == '$' && v.n > 1 && (v.p[1] == '_' || ((v.p[1] | 32) >= 'a' && (v.p[1] | 32) <= 'z')) &&
+	if (first == '$' && v.n > 1 &&
+	    (v.p[1] == '_' || ((v.p[1] | 32) >= 'a' && (v.p[1] | 32) <= 'z')) &&
 	    !passwd_is_hash(v)) /* a variable, or uci's $p$user */
 		return true;
 	if (first == '$' && v.n == 2)
@@ -172,7 +218,8 @@ bool account_is_user(struct span s)
 	return s.p[0] != '-' && s.p[0] != '+';
 }
 
-/* Does a word begin somewhere in the text? Short ones only where no letter stands before ("packages"). */
+/* Does a word begin somewhere in the text? Short ones only where no letter stands before
+ * ("packages"). */
 static bool starts_in(const char *text, const char *word)
 {
 	bool brief = strlen(word) <= 4;
@@ -187,18 +234,62 @@ const char *account_service(const char *words)
 	static const struct {
 		const char *word, *service;
 	} services[] = {
-		{"connectionrequest", "acs"}, {"connreq", "acs"}, {"acs", "acs"}, {"cwmp", "acs"},
-		{"tr069", "acs"}, {"tr-069", "acs"}, {"tr_069", "acs"}, {"managementserver", "acs"}, {"mgtserver", "acs"},
-		{"ddns", "ddns"}, {"dyndns", "ddns"}, {"snmp", "snmp"}, {"telnet", "telnet"}, {"ssh", "ssh"},
-		{"vsftp", "ftp"}, {"sftp", "ftp"}, {"proftp", "ftp"}, {"bftp", "ftp"}, {"openvpn", "vpn"},
-		{"dropbear", "ssh"}, {"ftp", "ftp"}, {"pppoe", "ppp"}, {"ppp", "ppp"}, {"pptp", "ppp"},
-		{"l2tp", "ppp"}, {"wan", "ppp"}, {"dial", "ppp"}, {"apn", "ppp"}, {"mobile", "ppp"},
-		{"modem", "ppp"}, {"sip", "sip"}, {"voip", "sip"}, {"mmpbx", "sip"}, {"smtp", "mail"},
-		{"mail", "mail"}, {"samba", "smb"}, {"smb", "smb"}, {"vpn", "vpn"}, {"ipsec", "vpn"},
-		{"mqtt", "mqtt"}, {"rtsp", "rtsp"}, {"onvif", "onvif"}, {"radius", "radius"},
-		{"proxy", "proxy"}, {"upgrade", "update"}, {"firmware", "update"}, {"console", "system"},
-		{"webuser", "web"}, {"devauth", "web"}, {"http", "web"}, {"web", "web"}, {"gui", "web"}, {"luci", "web"},
-		{"goahead", "web"}, {"boa", "web"}, {"cgi", "web"},
+	    {"connectionrequest", "acs"},
+	    {"connreq", "acs"},
+	    {"acs", "acs"},
+	    {"cwmp", "acs"},
+	    {"tr069", "acs"},
+	    {"tr-069", "acs"},
+	    {"tr_069", "acs"},
+	    {"managementserver", "acs"},
+	    {"mgtserver", "acs"},
+	    {"ddns", "ddns"},
+	    {"dyndns", "ddns"},
+	    {"snmp", "snmp"},
+	    {"telnet", "telnet"},
+	    {"ssh", "ssh"},
+	    {"vsftp", "ftp"},
+	    {"sftp", "ftp"},
+	    {"proftp", "ftp"},
+	    {"bftp", "ftp"},
+	    {"openvpn", "vpn"},
+	    {"dropbear", "ssh"},
+	    {"ftp", "ftp"},
+	    {"pppoe", "ppp"},
+	    {"ppp", "ppp"},
+	    {"pptp", "ppp"},
+	    {"l2tp", "ppp"},
+	    {"wan", "ppp"},
+	    {"dial", "ppp"},
+	    {"apn", "ppp"},
+	    {"mobile", "ppp"},
+	    {"modem", "ppp"},
+	    {"sip", "sip"},
+	    {"voip", "sip"},
+	    {"mmpbx", "sip"},
+	    {"smtp", "mail"},
+	    {"mail", "mail"},
+	    {"samba", "smb"},
+	    {"smb", "smb"},
+	    {"vpn", "vpn"},
+	    {"ipsec", "vpn"},
+	    {"mqtt", "mqtt"},
+	    {"rtsp", "rtsp"},
+	    {"onvif", "onvif"},
+	    {"radius", "radius"},
+	    {"proxy", "proxy"},
+	    {"upgrade", "update"},
+	    {"firmware", "update"},
+	    {"console", "system"},
+	    {"webuser", "web"},
+	    {"devauth", "web"},
+	    {"http", "web"},
+	    {"web", "web"},
+	    {"gui", "web"},
+	    {"luci", "web"},
+	    {"goahead", "web"},
+	    {"boa", "web"},
+	    {"cgi", "web"},
 	};
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++)
 		if (starts_in(words, services[i].word))
@@ -209,14 +300,16 @@ const char *account_service(const char *words)
 bool account_is_prose(const char *path)
 {
 	static const char *const endings[] = {
-		".htm", ".html", ".xhtml", ".shtml", ".asp", ".aspx", ".php", ".jsp", ".js", ".css", ".po",
-		".pot", ".lua", ".py", ".pl", ".pm", ".tcl", ".c", ".h", ".md", ".rst", ".svg", ".xsl",
-		".xslt", ".xsd", ".dtd", ".wsdl", ".lng", ".lang", ".gch", ".stm", ".lp", ".tmpl", ".example",
-		".sample", ".patch", ".diff", ".map", ".ts", ".mib", ".1", ".5", ".7", ".8",
+	    ".htm",  ".html", ".xhtml", ".shtml", ".asp", ".aspx", ".php",     ".jsp",	  ".js",
+	    ".css",  ".po",   ".pot",	".lua",	  ".py",  ".pl",   ".pm",      ".tcl",	  ".c",
+	    ".h",    ".md",   ".rst",	".svg",	  ".xsl", ".xslt", ".xsd",     ".dtd",	  ".wsdl",
+	    ".lng",  ".lang", ".gch",	".stm",	  ".lp",  ".tmpl", ".example", ".sample", ".patch",
+	    ".diff", ".map",  ".ts",	".mib",	  ".1",	  ".5",	   ".7",       ".8",
 	};
-	static const char *const folders[] = {"usr/share/doc", "/doc/", "/docs/", "/man/", "locale/", "i18n/",
-					      "/lang/", "/language", "/help/", "example", "/samples/", "readme",
-					      "usr/share/", "bash-completion", "licence", "license"};
+	static const char *const folders[] = {
+	    "usr/share/doc", "/doc/",		"/docs/",  "/man/",   "locale/",   "i18n/",
+	    "/lang/",	     "/language",	"/help/",  "example", "/samples/", "readme",
+	    "usr/share/",    "bash-completion", "licence", "license"};
 	struct arena a = {0};
 	const char *low = text_lower(&a, span_str(path));
 	bool prose = false;

@@ -19,7 +19,7 @@ struct accounts {
 
 struct account {
 	struct place at;
-	const char *user;      /* NULL: not known */
+	const char *user; /* NULL: not known */
 	struct num uid, gid;
 	const char *shell, *service;
 };
@@ -38,7 +38,8 @@ void accounts_encoded(struct accounts *s, const struct account *a, struct span s
 		      const char *scheme, struct span password);
 
 /* A hash of a form that crypt(3) does not know. */
-void accounts_hash(struct accounts *s, const struct account *a, struct span hash, const char *scheme);
+void accounts_hash(struct accounts *s, const struct account *a, struct span hash,
+		   const char *scheme);
 
 /* No password claim: the account is there. */
 void accounts_name(struct accounts *s, const struct account *a);

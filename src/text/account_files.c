@@ -42,7 +42,8 @@ static bool is_script(const char *path, struct span text)
 {
 	struct span name = span_str(path);
 	return SPAN_IS(text, 0, "#!") || text_suffix(name, ".sh") || strstr(path, "init.d/") ||
-	       strstr(path, "rc.d/") || strstr(path, "uci-defaults/") || text_prefix(span_str(path_base(path)), "rcS");
+	       strstr(path, "rc.d/") || strstr(path, "uci-defaults/") ||
+	       text_prefix(span_str(path_base(path)), "rcS");
 }
 
 static void observe(const struct artifact *a, struct facts *out)
@@ -53,7 +54,8 @@ static void observe(const struct artifact *a, struct facts *out)
 	if (text.n == 0 || text.n > MAX_TEXT || account_is_prose(path) || (family && !lone))
 		return;
 	struct accounts s = accounts_make(out, a->arena);
-	if (read_secrets(path, text, &s) || (lone && (family || !a->named) && read_lone_passwd(text, &s))) {
+	if (read_secrets(path, text, &s) ||
+	    (lone && (family || !a->named) && read_lone_passwd(text, &s))) {
 		accounts_done(&s);
 		return;
 	}
@@ -73,8 +75,8 @@ static void observe(const struct artifact *a, struct facts *out)
 }
 
 const struct observer observer_account_files = {
-	.name = "account-files",
-	.title = "credentials in configuration and scripts",
-	.wants = WANTS_TEXT,
-	.observe = observe,
+    .name = "account-files",
+    .title = "credentials in configuration and scripts",
+    .wants = WANTS_TEXT,
+    .observe = observe,
 };

@@ -14,12 +14,19 @@
 enum { MAX_STRING = 1024, MAX_NVRAM = 64 * 1024, NVRAM = 5 };
 
 static const struct pattern patterns[] = {
-	{":/bin/sh", 0, false},     {":/bin/ash", 0, false},     {":/bin/bash", 0, false},
-	{":/bin/login", 0, false},  {"chpasswd", 0, false},
-	/* from here on: keys of NVRAM */
-	{"http_passwd=", 0, false}, {"http_password=", 0, false}, {"Password=", 0, false},
-	{"sys_pass=", 0, false},    {"login_password=", 0, false}, {"admin_passwd=", 0, false},
-	{NULL, 0, false},
+    {":/bin/sh", 0, false},
+    {":/bin/ash", 0, false},
+    {":/bin/bash", 0, false},
+    {":/bin/login", 0, false},
+    {"chpasswd", 0, false},
+    /* from here on: keys of NVRAM */
+    {"http_passwd=", 0, false},
+    {"http_password=", 0, false},
+    {"Password=", 0, false},
+    {"sys_pass=", 0, false},
+    {"login_password=", 0, false},
+    {"admin_passwd=", 0, false},
+    {NULL, 0, false},
 };
 
 static bool text_byte(uint8_t c)
@@ -118,9 +125,9 @@ static void observe(const struct artifact *a, struct facts *out)
 }
 
 const struct observer observer_account_strings = {
-	.name = "account-strings",
-	.title = "account lines in programs and raw settings",
-	.wants = WANTS_HITS,
-	.patterns = patterns,
-	.observe = observe,
+    .name = "account-strings",
+    .title = "account lines in programs and raw settings",
+    .wants = WANTS_HITS,
+    .patterns = patterns,
+    .observe = observe,
 };

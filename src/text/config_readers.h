@@ -12,9 +12,10 @@ void read_xml(struct span text, struct pairs *p);
 void read_json(struct span text, struct pairs *p);
 void read_uci(struct span text, struct pairs *p);
 void read_keyvalue(struct span text, struct pairs *p);
-void read_keyvalue_at(struct span text, uint64_t base, struct pairs *p); /* part of a whole, at `base` */
+void read_keyvalue_at(struct span text, uint64_t base,
+		      struct pairs *p); /* part of a whole, at `base` */
 
-bool looks_xml(struct span text);  /* XML that is no page */
+bool looks_xml(struct span text); /* XML that is no page */
 bool looks_json(struct span text);
 bool looks_uci(struct span text);
 

@@ -26,13 +26,15 @@ struct pairs pairs_make(struct accounts *accounts, const char *path)
 	return (struct pairs){.accounts = accounts, .path = low};
 }
 
-static const char *const user_words[] = {"username", "user_name", "user-name", "userid", "user_id", "user-id",
-					 "loginname", "login_name", "login_user", "login", "account", "user",
-					 "usr", "uname", NULL};
+static const char *const user_words[] = {"username",   "user_name", "user-name", "userid",
+					 "user_id",    "user-id",   "loginname", "login_name",
+					 "login_user", "login",	    "account",	 "user",
+					 "usr",	       "uname",	    NULL};
 static const char *const name_words[] = {"name", "id", NULL};
-static const char *const password_words[] = {"password", "passwd", "passwort", "userpwd", "pass_word", "pass",
-					     "pwd", "psw", "psd", NULL};
-static const char *const login_words[] = {"auth", "credential", "credentials", "userpass", "userinfo", NULL};
+static const char *const password_words[] = {
+    "password", "passwd", "passwort", "userpwd", "pass_word", "pass", "pwd", "psw", "psd", NULL};
+static const char *const login_words[] = {"auth",     "credential", "credentials",
+					  "userpass", "userinfo",   NULL};
 static const char *const community_words[] = {"community", "communityname", "community_name", NULL};
 
 /* Does the key end with one of the words? The stem before it, without separators, goes to *n. */
@@ -52,10 +54,12 @@ static bool ends_with(const char *key, size_t length, const char *const *words, 
 static bool other_matter(const char *key)
 {
 	static const char *const words[] = {
-		"bypass", "compass", "cgi_pass", "proxy_pass", "grpc_pass", "memcached_pass", "ssid",
-		"wifi", "wlan", "wireless", "wpa", "wep", "psk", "ispass", "nopass", "haspass", "nopwd",
-		"lowpass", "highpass", "bandpass", "hint", "prompt", "label", "defaultuser_", "trapcommunity",
-		"encryptpass", "minpass", "maxpass", "hidepass", "showpass", "changepass", "expire", NULL,
+	    "bypass",	     "compass",	    "cgi_pass", "proxy_pass", "grpc_pass", "memcached_pass",
+	    "ssid",	     "wifi",	    "wlan",	"wireless",   "wpa",	   "wep",
+	    "psk",	     "ispass",	    "nopass",	"haspass",    "nopwd",	   "lowpass",
+	    "highpass",	     "bandpass",    "hint",	"prompt",     "label",	   "defaultuser_",
+	    "trapcommunity", "encryptpass", "minpass",	"maxpass",    "hidepass",  "showpass",
+	    "changepass",    "expire",	    NULL,
 	};
 	for (size_t i = 0; words[i]; i++)
 		if (strstr(key, words[i]))
@@ -98,8 +102,8 @@ static const char *stem_of(struct arena *a, const char *key, size_t n)
 	return arena_printf(a, "%.*s%s", (int)n, key, digits >= n ? key + digits : "");
 }
 
-void pairs_add(struct pairs *p, uint32_t group, const char *words, struct span key, struct span value,
-	       struct place at)
+void pairs_add(struct pairs *p, uint32_t group, const char *words, struct span key,
+	       struct span value, struct place at)
 {
 	struct arena *a = p->accounts->arena;
 	if (key.n == 0 || key.n > MAX_KEY || value.n == 0 || p->count >= MAX_ENTRIES)
@@ -141,8 +145,8 @@ static struct pair_entry *partner(struct pairs *p, size_t i, bool plain_names)
 			if (side ? k >= p->count : d > i)
 				continue;
 			struct pair_entry *u = &p->entries[k];
-			if (u->role == USER && u->group == e->group && u->plain_name == plain_names &&
-			    same_stem(u->stem, e->stem))
+			if (u->role == USER && u->group == e->group &&
+			    u->plain_name == plain_names && same_stem(u->stem, e->stem))
 				return u;
 		}
 	return NULL;
@@ -170,7 +174,8 @@ static bool decode(struct span value, struct buf *out)
 	if (value.n < 8 || value.n % 4 || value.n > 200 || !base64_decode(out, value) ||
 	    !printable(buf_span(out)) || out->n < 3)
 		return false;
-	return value.p[value.n - 1] == '=' || is_default(buf_span(out)) || memchr(out->p, ':', out->n);
+	return value.p[value.n - 1] == '=' || is_default(buf_span(out)) ||
+	       memchr(out->p, ':', out->n);
 }
 
 /* "user:password" in one value, as HTTP's basic authentication writes it. */
@@ -188,7 +193,8 @@ static bool hex_digest(struct span s)
 	if (s.n != 32 && s.n != 40 && s.n != 64 && s.n != 128)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f'))
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'f'))
 			return false;
 	return true;
 }
@@ -204,7 +210,8 @@ static void put_secret(struct pairs *p, struct account *a, struct span value)
 {
 	struct buf out = {0};
 	struct passwd_field f = passwd_field_of(value);
-	if (f.kind == FIELD_HASH && strcmp(f.scheme, "des") != 0 && strcmp(f.scheme, "other") != 0) {
+	if (f.kind == FIELD_HASH && strcmp(f.scheme, "des") != 0 &&
+	    strcmp(f.scheme, "other") != 0) {
 		accounts_field(p->accounts, a, value, false);
 	} else if (sealed(value)) {
 		accounts_hash(p->accounts, a, value, "other");
@@ -226,7 +233,8 @@ static void put_secret(struct pairs *p, struct account *a, struct span value)
 /* The name in "admin_password", "telnet_passwd" without a user beside it. */
 static const char *user_of_stem(struct pairs *p, const char *stem)
 {
-	static const char *const users[] = {"admin", "root", "guest", "support", "superuser", "super",
+	static const char *const users[] = {"admin",	"root",		 "guest",
+					    "support",	"superuser",	 "super",
 					    "operator", "administrator", NULL};
 	size_t n = strlen(stem);
 	for (size_t i = 0; users[i]; i++) {
@@ -256,8 +264,8 @@ static struct place both_places(const struct pair_entry *u, const struct pair_en
 }
 
 /*
- * user=user password=password, wan_pppoe_user=pppoe_user wan_pppoe_pass=pppoe_passwd: a form, not an
- * account. What the values have before the word must stand in the key, too.
+ * user=user password=password, wan_pppoe_user=pppoe_user wan_pppoe_pass=pppoe_passwd: a form, not
+ * an account. What the values have before the word must stand in the key, too.
  */
 static bool names_itself(struct span user, struct span password, const char *key)
 {
@@ -269,7 +277,8 @@ static bool names_itself(struct span user, struct span password, const char *key
 		if (in[k].n > MAX_KEY)
 			return false;
 		for (size_t i = 0; i < in[k].n; i++)
-			low[k][i] = (char)(in[k].p[i] >= 'A' && in[k].p[i] <= 'Z' ? in[k].p[i] + 32 : in[k].p[i]);
+			low[k][i] = (char)(in[k].p[i] >= 'A' && in[k].p[i] <= 'Z' ? in[k].p[i] + 32
+										  : in[k].p[i]);
 	}
 	if (role_of(low[0], &n[0], &plain) != USER || role_of(low[1], &n[1], &plain) != PASSWORD ||
 	    n[0] != n[1] || strncmp(low[0], low[1], n[0]) != 0)
@@ -294,7 +303,8 @@ static void emit_password(struct pairs *p, size_t i)
 			return;
 	} else {
 		a.user = user_of_stem(p, e->stem);
-		bool named = account_service(e->words) && strcmp(a.service, "config") != 0 && e->stem[0];
+		bool named =
+		    account_service(e->words) && strcmp(a.service, "config") != 0 && e->stem[0];
 		if (!a.user && !named)
 			return;
 		if (other_matter(e->words))
@@ -310,9 +320,11 @@ static void emit_community(struct pairs *p, const struct pair_entry *e)
 	if (!snmp || strstr(e->words, "trap") || memchr(e->value.p, ' ', e->value.n))
 		return;
 	struct account a = {.at = e->at, .service = "snmp"};
-	a.user = strstr(e->words, "rw") || strstr(e->words, "write") || strstr(e->words, "set") ? "rwcommunity"
-	       : strstr(e->words, "ro") || strstr(e->words, "read") || strstr(e->words, "get")  ? "rocommunity"
-												 : NULL;
+	a.user = strstr(e->words, "rw") || strstr(e->words, "write") || strstr(e->words, "set")
+		     ? "rwcommunity"
+		 : strstr(e->words, "ro") || strstr(e->words, "read") || strstr(e->words, "get")
+		     ? "rocommunity"
+		     : NULL;
 	accounts_clear(p->accounts, &a, e->value);
 }
 

@@ -15,10 +15,10 @@ struct pair_entry;
 
 struct pairs {
 	struct accounts *accounts;
-	const char *path;    /* of the file: tells what a service a pair is for */
+	const char *path; /* of the file: tells what a service a pair is for */
 	struct pair_entry *entries;
 	size_t count, cap;
-	bool base64;         /* values may be base64 of the password */
+	bool base64; /* values may be base64 of the password */
 };
 
 struct pairs pairs_make(struct accounts *accounts, const char *path);
@@ -27,8 +27,8 @@ struct pairs pairs_make(struct accounts *accounts, const char *path);
  * `words`: names of the sections or elements around it, or NULL. Only keys that can be a user name,
  * a password or a community are kept. The place is that of the fact (a line, an attribute).
  */
-void pairs_add(struct pairs *p, uint32_t group, const char *words, struct span key, struct span value,
-	       struct place at);
+void pairs_add(struct pairs *p, uint32_t group, const char *words, struct span key,
+	       struct span value, struct place at);
 
 void pairs_emit(struct pairs *p); /* makes the facts and frees */
 

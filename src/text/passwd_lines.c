@@ -48,9 +48,10 @@ bool passwd_template_read(struct span line, struct passwd_line *out)
 	struct span f[MAX_FIELDS];
 	size_t n = split(line, f);
 	*out = (struct passwd_line){0};
-	if ((n != 7 && n != 10) || f[0].n == 0 || !number(f[2], &out->uid) || !number(f[3], &out->gid) ||
-	    !out->uid.set || !is_path(span_trim(f[n - 2])) || !is_path(span_trim(f[n - 1])) ||
-	    (f[n - 2].n == 0 && f[n - 1].n == 0) || blank(f[0]) || blank(span_trim(f[n - 1])))
+	if ((n != 7 && n != 10) || f[0].n == 0 || !number(f[2], &out->uid) ||
+	    !number(f[3], &out->gid) || !out->uid.set || !is_path(span_trim(f[n - 2])) ||
+	    !is_path(span_trim(f[n - 1])) || (f[n - 2].n == 0 && f[n - 1].n == 0) || blank(f[0]) ||
+	    blank(span_trim(f[n - 1])))
 		return false;
 	out->user = f[0];
 	out->field = f[1];
@@ -101,10 +102,14 @@ enum passwd_family passwd_family(const char *path)
 	static const struct {
 		const char *word;
 		enum passwd_family family;
-	} names[] = {{"gshadow", FAMILY_GROUP}, {"shadow", FAMILY_SHADOW}, {"passwd", FAMILY_PASSWD}, {"group", FAMILY_GROUP}};
-	static const char *const tails[] = {"", "-", "~", ".bak", ".old", ".orig", ".org", ".default",
-					    ".telnetd", "_default", ".def", ".save", ".tmp",
-					    "_bak", ".factory", ".rom", ".ro", "1", "2"};
+	} names[] = {{"gshadow", FAMILY_GROUP},
+		     {"shadow", FAMILY_SHADOW},
+		     {"passwd", FAMILY_PASSWD},
+		     {"group", FAMILY_GROUP}};
+	static const char *const tails[] = {"",	     "-",     "~",	  ".bak",     ".old",
+					    ".orig", ".org",  ".default", ".telnetd", "_default",
+					    ".def",  ".save", ".tmp",	  "_bak",     ".factory",
+					    ".rom",  ".ro",   "1",	  "2"};
 	if (account_is_prose(path))
 		return FAMILY_NONE;
 	if (text_prefix(span_str(base), "master."))

@@ -59,9 +59,13 @@ void read_json(struct span text, struct pairs *p)
 			if (depth + 1 < MAX_DEPTH && !over) {
 				depth++;
 				groups[depth] = ++ids;
-				names[depth] = ids > MAX_NAMED ? NULL : arena_printf(a, "%.60s %.*s", names[depth - 1] ? names[depth - 1] : "",
-							    (int)(value_next && key.n < 40 ? key.n : 0),
-							    (const char *)key.p);
+				names[depth] =
+				    ids > MAX_NAMED
+					? NULL
+					: arena_printf(a, "%.60s %.*s",
+						       names[depth - 1] ? names[depth - 1] : "",
+						       (int)(value_next && key.n < 40 ? key.n : 0),
+						       (const char *)key.p);
 			} else {
 				over++;
 			}

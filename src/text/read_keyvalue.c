@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * key=value, one a line or separated by NUL as in NVRAM; [section] opens a group; '#' and ';' start a
- * comment. Keys are one word; blanks around '=' are allowed and quotes around a value.
+ * key=value, one a line or separated by NUL as in NVRAM; [section] opens a group; '#' and ';' start
+ * a comment. Keys are one word; blanks around '=' are allowed and quotes around a value.
  */
 #include "base/text.h"
 #include "text/config_readers.h"
@@ -19,7 +19,8 @@ static bool is_key(struct span k)
 {
 	for (size_t i = 0; i < k.n; i++) {
 		uint8_t c = k.p[i];
-		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && !(c && strchr("_-.", c)))
+		if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') &&
+		    !(c && strchr("_-.", c)))
 			return false;
 	}
 	return k.n > 0;
@@ -44,7 +45,8 @@ void read_keyvalue_at(struct span text, uint64_t base, struct pairs *p)
 			continue;
 		if (t.p[0] == '[' && t.p[t.n - 1] == ']') {
 			group++;
-			words = arena_str(p->accounts->arena, span_cut(t, 1, t.n - 2 < 80 ? t.n - 2 : 80));
+			words = arena_str(p->accounts->arena,
+					  span_cut(t, 1, t.n - 2 < 80 ? t.n - 2 : 80));
 			continue;
 		}
 		struct span value = t, key = text_field(&value, '=');
@@ -55,6 +57,7 @@ void read_keyvalue_at(struct span text, uint64_t base, struct pairs *p)
 			key = span_trim(span_from(key, 7));
 		if (is_key(key) && t.p[t.n - 1] != ';') /* program text ends like that */
 			pairs_add(p, group, words, key, unquoted(span_trim(value)),
-				  (struct place){.offset = base + start + (size_t)(t.p - line.p), .length = t.n});
+				  (struct place){.offset = base + start + (size_t)(t.p - line.p),
+						 .length = t.n});
 	}
 }

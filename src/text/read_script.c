@@ -3,9 +3,9 @@
  * Scripts that make accounts:
  *   echo "name:field:0:0::/:/bin/sh" >> /etc/passwd     also lines of a here-document
  *   echo "root:word" | chpasswd [-e]                    (echo w; echo w) | passwd root
- *   htpasswd -bc FILE user word        useradd -p HASH user        adduser ... is silent: no password
- *   uci set a.b.username=x, nvram set k=v, nvram_set k v          as keys and values
- *   echo "rwcommunity word" >> snmpd.conf               and the lines of snmpd.conf itself
+ *   htpasswd -bc FILE user word        useradd -p HASH user        adduser ... is silent: no
+ * password uci set a.b.username=x, nvram set k=v, nvram_set k v          as keys and values echo
+ * "rwcommunity word" >> snmpd.conf               and the lines of snmpd.conf itself
  */
 #include "base/text.h"
 #include "text/config_readers.h"
@@ -26,13 +26,14 @@ struct script {
 
 static bool unresolved(struct span s)
 {
-	return s.n == 0 || memchr(s.p, '$', s.n) == s.p || memchr(s.p, '`', s.n) || memchr(s.p, '%', s.n);
+	return s.n == 0 || memchr(s.p, '$', s.n) == s.p || memchr(s.p, '`', s.n) ||
+	       memchr(s.p, '%', s.n);
 }
 
 static bool has_word(const struct script *x, const char *part)
 {
 	for (size_t i = 0; i < x->n; i++)
-		if (!x->w[i].operator && span_find(x->w[i].text, span_str(part), 0) != SIZE_MAX)
+		if (!x->w[i].operator&& span_find(x->w[i].text, span_str(part), 0) != SIZE_MAX)
 			return true;
 	return false;
 }
@@ -71,7 +72,8 @@ static void password_line(struct script *x, struct span word)
 			return;
 	}
 	struct arena *a = x->s->arena;
-	struct account acc = {.at = x->at, .user = arena_str(a, l.user), .uid = l.uid, .gid = l.gid};
+	struct account acc = {
+	    .at = x->at, .user = arena_str(a, l.user), .uid = l.uid, .gid = l.gid};
 	acc.shell = l.shell.n ? arena_str(a, l.shell) : NULL;
 	acc.service = "system";
 	if (l.field.n && unresolved(l.field))
@@ -80,11 +82,13 @@ static void password_line(struct script *x, struct span word)
 		accounts_field(x->s, &acc, l.field, shadow);
 }
 
-static void user_and_password(struct script *x, struct span user, struct span password, const char *service)
+static void user_and_password(struct script *x, struct span user, struct span password,
+			      const char *service)
 {
 	if (!account_is_user(user) || unresolved(user) || unresolved(password))
 		return;
-	struct account acc = {.at = x->at, .user = arena_str(x->s->arena, user), .service = service};
+	struct account acc = {
+	    .at = x->at, .user = arena_str(x->s->arena, user), .service = service};
 	accounts_clear(x->s, &acc, password);
 }
 
@@ -93,7 +97,7 @@ static void change_password(struct script *x, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
 		struct span rest = chomp(x->w[i].text), user = text_field(&rest, ':');
-		if (!x->w[i].operator && rest.n && !memchr(rest.p, ' ', rest.n))
+		if (!x->w[i].operator&& rest.n && !memchr(rest.p, ' ', rest.n))
 			user_and_password(x, user, rest, "system");
 	}
 }
@@ -102,15 +106,16 @@ static void change_password(struct script *x, size_t at)
 static void type_password(struct script *x, size_t at)
 {
 	struct span user = SPAN_LIT("root"), typed = SPAN(NULL, 0);
-	bool piped = at > 0 && x->w[at - 1].operator && x->w[at - 1].text.p[0] == '|';
+	bool piped = at > 0 && x->w[at - 1].operator&& x->w[at - 1].text.p[0] == '|';
 	for (size_t i = at + 1; i < x->n && !x->w[i].operator; i++)
 		if (x->w[i].text.n && x->w[i].text.p[0] != '-')
 			user = x->w[i].text;
 	for (size_t i = 0; piped && i + 1 < at; i++) {
 		size_t k = i + 1;
-		if (x->w[i].operator || !(span_eq_str(x->w[i].text, "echo") || span_eq_str(x->w[i].text, "printf")))
+		if (x->w[i].operator|| !(span_eq_str(x->w[i].text, "echo") ||
+					 span_eq_str(x->w[i].text, "printf")))
 			continue;
-		while (k + 1 < at && !x->w[k].operator && x->w[k].text.n && x->w[k].text.p[0] == '-')
+		while (k + 1 < at && !x->w[k].operator&& x->w[k].text.n && x->w[k].text.p[0] == '-')
 			k++;
 		if (x->w[k].operator)
 			continue;
@@ -149,7 +154,8 @@ static void add_user(struct script *x, size_t at)
 	}
 	if (!hash.n || unresolved(user) || !account_is_user(user) || !passwd_is_hash(hash))
 		return;
-	struct account acc = {.at = x->at, .user = arena_str(x->s->arena, user), .service = "system"};
+	struct account acc = {
+	    .at = x->at, .user = arena_str(x->s->arena, user), .service = "system"};
 	accounts_field(x->s, &acc, hash, false);
 }
 
@@ -165,7 +171,7 @@ static uint32_t number_of(struct span s)
 /* uci set config.section.option=value */
 static void uci_set(struct script *x, size_t at)
 {
-	while (at < x->n && !x->w[at].operator && x->w[at].text.n && x->w[at].text.p[0] == '-')
+	while (at < x->n && !x->w[at].operator&& x->w[at].text.n && x->w[at].text.p[0] == '-')
 		at++;
 	if (at + 1 >= x->n || !span_eq_str(x->w[at].text, "set"))
 		return;
@@ -176,8 +182,8 @@ static void uci_set(struct script *x, size_t at)
 	if (dot < 2 || unresolved(value))
 		return;
 	struct span section = span_cut(key, 0, dot - 1);
-	pairs_add(&x->pairs, number_of(section), arena_str(x->s->arena, section), span_from(key, dot), value,
-		  x->at);
+	pairs_add(&x->pairs, number_of(section), arena_str(x->s->arena, section),
+		  span_from(key, dot), value, x->at);
 }
 
 /* nvram set key=value; nvram_set [device] key value */
@@ -223,7 +229,8 @@ static void snmp_line(struct script *x)
 {
 	struct span words[6];
 	size_t n = 0, i = 0;
-	if (x->n > 1 && (span_eq_str(x->w[0].text, "echo") || span_eq_str(x->w[0].text, "printf"))) {
+	if (x->n > 1 &&
+	    (span_eq_str(x->w[0].text, "echo") || span_eq_str(x->w[0].text, "printf"))) {
 		for (i = 1; i < x->n && x->w[i].text.n && x->w[i].text.p[0] == '-';)
 			i++;
 		struct shell_word inner[SHELL_MAX_WORDS];
@@ -243,7 +250,8 @@ static void snmp_line(struct script *x)
 static void one_line(struct script *x, struct span t)
 {
 	x->n = shell_split(&x->names, x->s->arena, t, x->w);
-	bool start = true, blanks = x->n > 1 && !x->w[0].operator && memchr(x->w[0].text.p, ':', x->w[0].text.n);
+	bool start = true,
+	     blanks = x->n > 1 && !x->w[0].operator&& memchr(x->w[0].text.p, ':', x->w[0].text.n);
 	if (blanks) /* a here-document's line with blanks in its comment field */
 		password_line(x, t);
 	for (size_t i = 0; i < x->n; i++) {
@@ -252,7 +260,7 @@ static void one_line(struct script *x, struct span t)
 			if (start || i == 0)
 				command(x, i);
 		}
-		start = x->w[i].operator || span_eq_str(x->w[i].text, "then") ||
+		start = x->w[i].operator|| span_eq_str(x->w[i].text, "then") ||
 			span_eq_str(x->w[i].text, "do") || span_eq_str(x->w[i].text, "else");
 	}
 	snmp_line(x);
@@ -261,8 +269,8 @@ static void one_line(struct script *x, struct span t)
 /* Is there anything in a line that could matter? Keeps the work small. */
 static bool interesting(struct span t)
 {
-	static const char *const parts[] = {":", "passwd", "useradd", "usermod", "set", "community",
-					    "com2sec", "createUser"};
+	static const char *const parts[] = {":",   "passwd",	"useradd", "usermod",
+					    "set", "community", "com2sec", "createUser"};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (span_find(t, span_str(parts[i]), 0) != SIZE_MAX)
 			return true;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files whose name says that their lines are credentials:
- *   htpasswd             user:hash (or the word itself)          htdigest  user:realm:md5(user:realm:word)
- *   pap-, chap-secrets   client server secret [addresses]        BusyBox httpd.conf  /path:user:word
- *   ppp/peers, options   user NAME, password WORD                 smbpasswd user:uid:LM:NT:[flags]:...
- *   umconfig.txt         GoAhead 2: name=..., password=... (XOR with a constant of its source, um.c)
- *   auth.txt             GoAhead 3 and later: user name=... password=... roles=...
- *   vsftpd.conf          anonymous_enable=YES
+ *   htpasswd             user:hash (or the word itself)          htdigest
+ * user:realm:md5(user:realm:word) pap-, chap-secrets   client server secret [addresses] BusyBox
+ * httpd.conf  /path:user:word ppp/peers, options   user NAME, password WORD smbpasswd
+ * user:uid:LM:NT:[flags]:... umconfig.txt         GoAhead 2: name=..., password=... (XOR with a
+ * constant of its source, um.c) auth.txt             GoAhead 3 and later: user name=...
+ * password=... roles=... vsftpd.conf          anonymous_enable=YES
  */
 #include "base/text.h"
 #include "text/credential_readers.h"
@@ -27,7 +27,8 @@ static bool next(struct lines *l)
 	struct span line;
 	for (size_t start = l->pos; span_line(l->text, &l->pos, &line); start = l->pos) {
 		l->line = span_trim(line);
-		l->at = (struct place){.offset = start + (size_t)(l->line.p - line.p), .length = l->line.n};
+		l->at = (struct place){.offset = start + (size_t)(l->line.p - line.p),
+				       .length = l->line.n};
 		if (l->line.n && l->line.n < 1024 && l->line.p[0] != '#' && l->line.p[0] != ';')
 			return true;
 	}
@@ -66,7 +67,8 @@ static void read_htpasswd(struct span text, struct accounts *s, const char *serv
 static bool hex(struct span v, size_t n)
 {
 	for (size_t i = 0; i < v.n; i++)
-		if (!(v.p[i] >= '0' && v.p[i] <= '9') && !((v.p[i] | 32) >= 'a' && (v.p[i] | 32) <= 'f'))
+		if (!(v.p[i] >= '0' && v.p[i] <= '9') &&
+		    !((v.p[i] | 32) >= 'a' && (v.p[i] | 32) <= 'f'))
 			return false;
 	return v.n == n;
 }
@@ -104,7 +106,8 @@ static void read_ppp_secrets(struct span text, struct accounts *s)
 {
 	struct lines l = {.text = text};
 	while (next(&l)) {
-		struct span rest = l.line, client = word_of(&rest), server = word_of(&rest), word = word_of(&rest);
+		struct span rest = l.line, client = word_of(&rest), server = word_of(&rest),
+			    word = word_of(&rest);
 		if (server.n == 0 || word.n == 0 || word.p[0] == '@')
 			continue;
 		struct account a = {.at = l.at, .service = "ppp"};
@@ -138,8 +141,10 @@ static void read_busybox_httpd(struct span text, struct accounts *s)
 {
 	struct lines l = {.text = text};
 	while (next(&l)) {
-		struct span rest = l.line, path = text_field(&rest, ':'), user = text_field(&rest, ':');
-		if (path.n == 0 || path.p[0] != '/' || !account_is_user(user) || rest.n == 0 || blank(rest))
+		struct span rest = l.line, path = text_field(&rest, ':'),
+			    user = text_field(&rest, ':');
+		if (path.n == 0 || path.p[0] != '/' || !account_is_user(user) || rest.n == 0 ||
+		    blank(rest))
 			continue;
 		struct account a = {.at = l.at, .user = text_of(s, user), .service = "web"};
 		if (!account_is_placeholder(rest))
@@ -151,7 +156,8 @@ static void read_smbpasswd(struct span text, struct accounts *s)
 {
 	struct lines l = {.text = text};
 	while (next(&l)) {
-		struct span rest = l.line, user = text_field(&rest, ':'), uid = text_field(&rest, ':');
+		struct span rest = l.line, user = text_field(&rest, ':'),
+			    uid = text_field(&rest, ':');
 		(void)text_field(&rest, ':');
 		struct span nt = text_field(&rest, ':');
 		int64_t id;
@@ -173,13 +179,15 @@ static void read_umconfig(struct span text, struct accounts *s)
 			user = SPAN(text.p, 0);
 		else if (span_eq_str(key, "name"))
 			user = value;
-		if (!span_eq_str(key, "password") || !account_is_user(user) || value.n == 0 || value.n > 128)
+		if (!span_eq_str(key, "password") || !account_is_user(user) || value.n == 0 ||
+		    value.n > 128)
 			continue;
 		struct account a = {.at = l.at, .user = text_of(s, user), .service = "web"};
 		char *plain = arena_str(s->arena, value);
 		bool good = true;
 		for (size_t i = 0; i < value.n; i++) {
-			char c = (char)(value.p[i] ^ (uint8_t)goahead_key[i % (sizeof goahead_key - 1)]);
+			char c =
+			    (char)(value.p[i] ^ (uint8_t)goahead_key[i % (sizeof goahead_key - 1)]);
 			plain[i] = c ? c : (char)value.p[i];
 			good = good && plain[i] > ' ' && plain[i] < 0x7f;
 		}
@@ -239,7 +247,8 @@ bool read_secrets(const char *path, struct span text, struct accounts *s)
 		read_htpasswd(text, s, "ftp");
 	else if (text_suffix(span_str(base), "-secrets"))
 		read_ppp_secrets(text, s);
-	else if (strstr(low, "ppp/peers/") || (strstr(low, "ppp/") && text_prefix(span_str(base), "options")))
+	else if (strstr(low, "ppp/peers/") ||
+		 (strstr(low, "ppp/") && text_prefix(span_str(base), "options")))
 		read_ppp_options(text, s);
 	else if (strcmp(base, "httpd.conf") == 0)
 		read_busybox_httpd(text, s);

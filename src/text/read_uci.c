@@ -57,9 +57,10 @@ void read_uci(struct span text, struct pairs *p)
 		if (span_eq_str(first, "config")) {
 			struct span type = word(&rest), name = word(&rest);
 			group++;
-			words = arena_printf(p->accounts->arena, "%.*s %.*s", (int)(type.n < 60 ? type.n : 60),
-					     (const char *)type.p, (int)(name.n < 60 ? name.n : 60),
-					     (const char *)name.p);
+			words =
+			    arena_printf(p->accounts->arena, "%.*s %.*s",
+					 (int)(type.n < 60 ? type.n : 60), (const char *)type.p,
+					 (int)(name.n < 60 ? name.n : 60), (const char *)name.p);
 			if (name.n && (span_eq_str(type, "user") || span_eq_str(type, "login") ||
 				       span_eq_str(type, "account")))
 				pairs_add(p, group, words, SPAN_LIT("name"), name, at);

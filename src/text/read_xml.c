@@ -9,7 +9,14 @@
 #include "base/text.h"
 #include "text/config_readers.h"
 
-enum { MAX_DEPTH = 64, MAX_TAG = 16384, MAX_TEXT = 256, MAX_ATTRIBUTES = 64, MAX_WORDS = 120, MAX_NAMED = 50000 };
+enum {
+	MAX_DEPTH = 64,
+	MAX_TAG = 16384,
+	MAX_TEXT = 256,
+	MAX_ATTRIBUTES = 64,
+	MAX_WORDS = 120,
+	MAX_NAMED = 50000
+};
 
 struct element {
 	uint32_t id;
@@ -36,16 +43,18 @@ bool looks_xml(struct span text)
 		return false;
 	struct arena a = {0};
 	const char *low = text_lower(&a, head);
-	bool page = strstr(low, "<html") || strstr(low, "<!doctype html") || strstr(low, "<script") ||
-		    strstr(low, "<head") || strstr(low, "<svg") || strstr(low, "<resources") ||
-		    strstr(low, "<xs:schema") || strstr(low, "<%") || strstr(low, "<?php");
+	bool page = strstr(low, "<html") || strstr(low, "<!doctype html") ||
+		    strstr(low, "<script") || strstr(low, "<head") || strstr(low, "<svg") ||
+		    strstr(low, "<resources") || strstr(low, "<xs:schema") || strstr(low, "<%") ||
+		    strstr(low, "<?php");
 	arena_free(&a);
 	return !page && (head.p[1] == '?' || head.p[1] == '!' || (head.p[1] | 32) >= 'a');
 }
 
 static bool name_char(uint8_t c)
 {
-	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || (c && strchr("_-.:", c) != NULL);
+	return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("_-.:", c) != NULL);
 }
 
 /* A value with its entities resolved. */
@@ -54,7 +63,8 @@ static struct span decoded(struct xml *x, struct span v)
 	static const struct {
 		const char *name;
 		char c;
-	} names[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+	} names[] = {
+	    {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
 	if (v.n > MAX_TEXT || !v.n || !memchr(v.p, '&', v.n))
 		return v;
 	char *out = arena_alloc(x->p->accounts->arena, v.n + 1);
@@ -74,7 +84,8 @@ static struct span decoded(struct xml *x, struct span v)
 static bool is_one_of(struct span name, const char *const *words)
 {
 	for (; *words; words++)
-		if (name.n == strlen(*words) && strncasecmp((const char *)name.p, *words, name.n) == 0)
+		if (name.n == strlen(*words) &&
+		    strncasecmp((const char *)name.p, *words, name.n) == 0)
 			return true;
 	return false;
 }
@@ -104,7 +115,7 @@ static size_t attributes(struct span tag, size_t at, struct attribute *list, siz
 		struct span rest = span_from(tag, i + 1), v = text_field(&rest, (char)tag.p[i]);
 		i += v.n + 2;
 		list[n++] = (struct attribute){
-			name, v, {.offset = at + start, .length = (i < tag.n ? i : tag.n) - start}};
+		    name, v, {.offset = at + start, .length = (i < tag.n ? i : tag.n) - start}};
 	}
 	return n;
 }
@@ -115,11 +126,13 @@ static const char *words_of(struct xml *x, struct span name, struct span key)
 	size_t skip = strlen(outer) > MAX_WORDS ? strlen(outer) - MAX_WORDS : 0;
 	if (x->ids > MAX_NAMED)
 		return outer;
-	return arena_printf(x->p->accounts->arena, "%s %.*s %.*s", outer + skip, (int)(name.n < 64 ? name.n : 64),
-			    (const char *)name.p, (int)(key.n < 64 ? key.n : 64), (const char *)key.p);
+	return arena_printf(x->p->accounts->arena, "%s %.*s %.*s", outer + skip,
+			    (int)(name.n < 64 ? name.n : 64), (const char *)name.p,
+			    (int)(key.n < 64 ? key.n : 64), (const char *)key.p);
 }
 
-/* Attributes of the form name= value= give one pair to the parent; all others are pairs of their own. */
+/* Attributes of the form name= value= give one pair to the parent; all others are pairs of their
+ * own. */
 static void open_element(struct xml *x, struct span tag, size_t at, size_t content, bool closed)
 {
 	static const char *const key_names[] = {"name", "key", "param", "field", "n", NULL};
@@ -128,7 +141,8 @@ static void open_element(struct xml *x, struct span tag, size_t at, size_t conte
 	size_t n = 0;
 	while (n < tag.n && name_char(tag.p[n]))
 		n++;
-	struct element e = {.id = ++x->ids, .name = span_cut(tag, 0, n), .start = at - 1, .leaf = true};
+	struct element e = {
+	    .id = ++x->ids, .name = span_cut(tag, 0, n), .start = at - 1, .leaf = true};
 	struct span value = SPAN(tag.p, 0);
 	size_t count = attributes(span_from(tag, n), at + n, list, MAX_ATTRIBUTES);
 	for (size_t i = 0; i < count; i++)
@@ -142,7 +156,8 @@ static void open_element(struct xml *x, struct span tag, size_t at, size_t conte
 	for (size_t i = 0; i < count && !joined; i++)
 		pairs_add(x->p, e.id, e.words, list[i].name, decoded(x, list[i].value), list[i].at);
 	if (joined)
-		pairs_add(x->p, x->depth ? x->stack[x->depth - 1].id : 0, e.words, e.key, decoded(x, value),
+		pairs_add(x->p, x->depth ? x->stack[x->depth - 1].id : 0, e.words, e.key,
+			  decoded(x, value),
 			  (struct place){.offset = e.start, .length = tag.n + 2 + closed});
 	if (x->depth)
 		x->stack[x->depth - 1].leaf = false;
@@ -170,8 +185,8 @@ static void close_element(struct xml *x, size_t at, size_t end)
 		value = span_cut(value, 9, value.n - 12);
 	const struct element *outer = x->depth ? &x->stack[x->depth - 1] : NULL;
 	struct place place = {.offset = e->start, .length = end - e->start};
-	pairs_add(x->p, outer ? outer->id : 0, outer ? outer->words : NULL, e->key.n ? e->key : e->name,
-		  decoded(x, value), place);
+	pairs_add(x->p, outer ? outer->id : 0, outer ? outer->words : NULL,
+		  e->key.n ? e->key : e->name, decoded(x, value), place);
 }
 
 void read_xml(struct span text, struct pairs *p)
@@ -180,7 +195,9 @@ void read_xml(struct span text, struct pairs *p)
 	x->text = text;
 	x->p = p;
 	for (size_t at = 0; (at = span_find(text, SPAN_LIT("<"), at)) != SIZE_MAX;) {
-		const char *close = SPAN_IS(text, at, "<!--") ? "-->" : SPAN_IS(text, at, "<![CDATA[") ? "]]>" : ">";
+		const char *close = SPAN_IS(text, at, "<!--")	     ? "-->"
+				    : SPAN_IS(text, at, "<![CDATA[") ? "]]>"
+								     : ">";
 		size_t end = span_find(span_cut(text, 0, at + MAX_TAG), span_str(close), at + 1);
 		if (end == SIZE_MAX) {
 			at++;

@@ -32,7 +32,8 @@ static bool constant(struct span v, struct span *out)
 		v = span_from(v, 1);
 		struct span inside = text_field(&v, quote);
 		*out = inside;
-		return quote == '\'' || (!memchr(inside.p, '$', inside.n) && !memchr(inside.p, '`', inside.n));
+		return quote == '\'' ||
+		       (!memchr(inside.p, '$', inside.n) && !memchr(inside.p, '`', inside.n));
 	}
 	size_t n = 0;
 	while (n < v.n && v.p[n] != ' ' && v.p[n] != ';' && v.p[n] != '\t' && v.p[n] != '&')
@@ -97,7 +98,8 @@ static bool is_operator(uint8_t c)
 }
 
 /* One word from *at on. */
-static struct span one_word(const struct shell_names *names, struct arena *a, struct span line, size_t *at)
+static struct span one_word(const struct shell_names *names, struct arena *a, struct span line,
+			    size_t *at)
 {
 	uint8_t room[MAX_WORD + 1];
 	struct buf out = {.p = room, .cap = sizeof room, .max = MAX_WORD};

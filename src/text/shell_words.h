@@ -12,7 +12,8 @@ enum { SHELL_MAX_WORDS = 64, SHELL_MAX_NAMES = 256 };
 
 struct shell_name {
 	struct span name, value;
-	bool changed; /* assigned again with another value, or from something that is not constant */
+	bool
+	    changed; /* assigned again with another value, or from something that is not constant */
 };
 
 struct shell_names {
@@ -25,7 +26,7 @@ void shell_learn(struct shell_names *names, struct span script);
 
 struct shell_word {
 	struct span text; /* expanded; in the arena */
-	bool operator;    /* | ; & ( ) < > >> */
+	bool operator;	  /* | ; & ( ) < > >> */
 };
 
 /* The words of a line; the rest of a line with more than SHELL_MAX_WORDS is left out. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every kind of key that libcrypto makes, written here in every encoding that the observer reads. */
+/* Every kind of key that libcrypto makes, written here in every encoding that the observer reads.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,7 +53,8 @@ static const char *fingerprint(EVP_PKEY *key)
 }
 
 /* Facts of these bytes alone, and in the middle of others: the second at offset 100. */
-static void found(struct span bytes, const char *path, const char *one, const char *two, const char *three)
+static void found(struct span bytes, const char *path, const char *one, const char *two,
+		  const char *three)
 {
 	for (int inside = 0; inside < 2; inside++) {
 		struct collect_facts c;
@@ -67,7 +69,8 @@ static void found(struct span bytes, const char *path, const char *one, const ch
 		char place[64];
 		snprintf(place, sizeof place, " @%d+", inside ? 100 : 0);
 		if (!collect_has(&c, one, two, three, place, NULL) || c.count != 1)
-			fail_msg("%s %s %s%s not in: %s", one, two, three, place, buf_text(&c.text));
+			fail_msg("%s %s %s%s not in: %s", one, two, three, place,
+				 buf_text(&c.text));
 		buf_free(&b);
 		collect_facts_free(&c);
 	}
@@ -103,7 +106,8 @@ static void der_and_pem(void **state)
 		BIO *bio = BIO_new(BIO_s_mem());
 		if (!PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL))
 			PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
-		found(of_bio(bio), "etc/ssl/server.key", "key kind=p", fp, "private=1 encrypted=0 use=tls");
+		found(of_bio(bio), "etc/ssl/server.key", "key kind=p", fp,
+		      "private=1 encrypted=0 use=tls");
 		BIO_reset(bio);
 		PEM_write_bio_PUBKEY(bio, key);
 		found(of_bio(bio), "public.pem", "key kind=pem", fp, "private=0");
@@ -120,8 +124,8 @@ static void encrypted_and_quoted(void **state)
 	(void)state;
 	EVP_PKEY *key = make_key("rsa");
 	BIO *bio = BIO_new(BIO_s_mem());
-	PEM_write_bio_PrivateKey_traditional(bio, key, EVP_des_ede3_cbc(), (const unsigned char *)"word", 4,
-					     NULL, NULL);
+	PEM_write_bio_PrivateKey_traditional(bio, key, EVP_des_ede3_cbc(),
+					     (const unsigned char *)"word", 4, NULL, NULL);
 	found(of_bio(bio), "prvt.key", "kind=pem algorithm=rsa", "private=1", "encrypted=1");
 	BIO_reset(bio);
 	i2d_PKCS8PrivateKey_bio(bio, key, EVP_aes_256_cbc(), "word", 4, NULL, NULL);
@@ -151,13 +155,18 @@ static void encrypted_and_quoted(void **state)
 static void near_misses(void **state)
 {
 	(void)state;
-	silent(SPAN_LIT("-----BEGIN RSA PRIVATE KEY-----\0-----END RSA PRIVATE KEY-----"), "libssl.so");
+	silent(SPAN_LIT("-----BEGIN RSA PRIVATE KEY-----\0-----END RSA PRIVATE KEY-----"),
+	       "libssl.so");
 	silent(SPAN_LIT("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n"), "README");
-	silent(SPAN_LIT("-----BEGIN RSA PRIVATE KEY-----\nTUlJQ1hRSUJBQUtCZ1FDclFnSVZaVGhpc0lzTm90QUtleQ==\n"
-			"-----END RSA PRIVATE KEY-----\n"), "doc.txt");
+	silent(SPAN_LIT("-----BEGIN RSA PRIVATE "
+			"KEY-----\nTUlJQ1hRSUJBQUtCZ1FDclFnSVZaVGhpc0lzTm90QUtleQ==\n"
+			"-----END RSA PRIVATE KEY-----\n"),
+	       "doc.txt");
 	silent(SPAN_LIT("Usage: ssh-rsa AAAAB3NzaC1yc2E... user@host"), "authorized_keys");
 	silent(SPAN_LIT(""), "etc/dropbear/dropbear_rsa_host_key");
-	silent(SPAN_LIT("\0\0\0\7ssh-rsa\0\0\0\3\1\0\1\0\0\0\201\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), "k");
+	silent(SPAN_LIT(
+		   "\0\0\0\7ssh-rsa\0\0\0\3\1\0\1\0\0\0\201\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+	       "k");
 	uint8_t noise[4096];
 	uint32_t x = 12345;
 	for (size_t i = 0; i < sizeof noise; i++) {
@@ -170,7 +179,8 @@ static void near_misses(void **state)
 	silent(SPAN(noise, sizeof noise), "noise.bin");
 }
 
-static X509 *make_certificate(EVP_PKEY *subject, EVP_PKEY *issuer, const char *name, const char *issuer_name)
+static X509 *make_certificate(EVP_PKEY *subject, EVP_PKEY *issuer, const char *name,
+			      const char *issuer_name)
 {
 	X509 *x = X509_new();
 	X509_set_version(x, 2);
@@ -180,8 +190,8 @@ static X509 *make_certificate(EVP_PKEY *subject, EVP_PKEY *issuer, const char *n
 	X509_set_pubkey(x, subject);
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "O", MBSTRING_ASC,
 				   (const unsigned char *)"Example Networks", -1, -1, 0);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)name,
-				   -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+				   (const unsigned char *)name, -1, -1, 0);
 	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "O", MBSTRING_ASC,
 				   (const unsigned char *)"Example Networks", -1, -1, 0);
 	X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_ASC,
@@ -202,8 +212,9 @@ static void certificates(void **state)
 	      "not_after=2030-12-31T23:59:59Z self_signed=1 ca=0", fingerprint(one));
 	BIO_reset(bio);
 	PEM_write_bio_X509(bio, other);
-	found(of_bio(bio), "etc/x.crt", "subject=CN=device,O=Example Networks issuer=CN=router.example",
-	      "self_signed=0", fingerprint(two));
+	found(of_bio(bio), "etc/x.crt",
+	      "subject=CN=device,O=Example Networks issuer=CN=router.example", "self_signed=0",
+	      fingerprint(two));
 	PKCS12 *p12 = PKCS12_create("secret", "name", one, self, NULL, 0, 0, 1000, 1000, 0);
 	BIO_reset(bio);
 	i2d_PKCS12_bio(bio, p12);
@@ -257,19 +268,22 @@ static void dropbear(void **state)
 	number(&b, rsa, OSSL_PKEY_PARAM_RSA_D);
 	number(&b, rsa, OSSL_PKEY_PARAM_RSA_FACTOR1);
 	number(&b, rsa, OSSL_PKEY_PARAM_RSA_FACTOR2);
-	found(buf_span(&b), "etc/dropbear/dropbear_rsa_host_key", "kind=dropbear algorithm=rsa bits=1024",
-	      fingerprint(rsa), "private=1 encrypted=0 use=ssh-host");
+	found(buf_span(&b), "etc/dropbear/dropbear_rsa_host_key",
+	      "kind=dropbear algorithm=rsa bits=1024", fingerprint(rsa),
+	      "private=1 encrypted=0 use=ssh-host");
 	b.p[b.n - 1] ^= 2; /* a prime that is none of this modulus */
 	silent(buf_span(&b), "etc/dropbear/dropbear_rsa_host_key");
 	buf_reset(&b);
 	uint8_t point[200];
 	size_t n;
-	EVP_PKEY_get_octet_string_param(ec, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point, sizeof point, &n);
+	EVP_PKEY_get_octet_string_param(ec, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, point, sizeof point,
+					&n);
 	string(&b, "ecdsa-sha2-nistp256", 19);
 	string(&b, "nistp256", 8);
 	string(&b, point, n);
 	number(&b, ec, OSSL_PKEY_PARAM_PRIV_KEY);
-	found(buf_span(&b), "host", "kind=dropbear algorithm=ec bits=256", fingerprint(ec), "private=1");
+	found(buf_span(&b), "host", "kind=dropbear algorithm=ec bits=256", fingerprint(ec),
+	      "private=1");
 	buf_reset(&b);
 	uint8_t pair[64];
 	n = 32;
@@ -277,7 +291,8 @@ static void dropbear(void **state)
 	EVP_PKEY_get_raw_public_key(ed, pair + 32, &n);
 	string(&b, "ssh-ed25519", 11);
 	string(&b, pair, 64);
-	found(buf_span(&b), "host", "kind=dropbear algorithm=ed25519", fingerprint(ed), "private=1");
+	found(buf_span(&b), "host", "kind=dropbear algorithm=ed25519", fingerprint(ed),
+	      "private=1");
 	buf_free(&b);
 	EVP_PKEY_free(rsa);
 	EVP_PKEY_free(ec);
@@ -302,12 +317,13 @@ static void dropbear_dss(void **state)
 	number(&b, key, OSSL_PKEY_PARAM_FFC_G);
 	number(&b, key, OSSL_PKEY_PARAM_PUB_KEY);
 	number(&b, key, OSSL_PKEY_PARAM_PRIV_KEY);
-	found(buf_span(&b), "dropbear_dss_host_key", "kind=dropbear algorithm=dsa bits=1024", fingerprint(key),
-	      "private=1");
+	found(buf_span(&b), "dropbear_dss_host_key", "kind=dropbear algorithm=dsa bits=1024",
+	      fingerprint(key), "private=1");
 	buf_free(&b);
 	BIO *bio = BIO_new(BIO_s_mem());
 	PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL);
-	found(of_bio(bio), "dsa.pem", "kind=pem algorithm=dsa bits=1024", fingerprint(key), "private=1");
+	found(of_bio(bio), "dsa.pem", "kind=pem algorithm=dsa bits=1024", fingerprint(key),
+	      "private=1");
 	BIO_free(bio);
 	EVP_PKEY_CTX_free(gen);
 	EVP_PKEY_CTX_free(ctx);
@@ -363,8 +379,8 @@ static void ssh_files(void **state)
 	EVP_PKEY *rsa = make_key("rsa");
 	struct buf b = {0}, public = {0}, line = {0};
 	openssh_file(rsa, "none", &b);
-	found(buf_span(&b), "etc/ssh/ssh_host_rsa_key", "kind=openssh algorithm=rsa", fingerprint(rsa),
-	      "private=1 encrypted=0 use=ssh-host known= comment=builder@lab");
+	found(buf_span(&b), "etc/ssh/ssh_host_rsa_key", "kind=openssh algorithm=rsa",
+	      fingerprint(rsa), "private=1 encrypted=0 use=ssh-host known= comment=builder@lab");
 	buf_reset(&b);
 	openssh_file(rsa, "aes256-ctr", &b);
 	found(buf_span(&b), "root/.ssh/id_rsa", "kind=openssh algorithm=rsa", fingerprint(rsa),
@@ -376,10 +392,12 @@ static void ssh_files(void **state)
 	struct collect_facts c;
 	collect_facts_init(&c);
 	buf_str(&line, "\n# ssh-rsa AAAA a comment\n");
-	assert_int_equal(collect_observe(&c, &observer_keys, "home/u/.ssh/authorized_keys", buf_span(&line)), 1);
-	assert_true(collect_has(&c, "kind=authorized algorithm=rsa", "private=0", "use=ssh-login", "comment=ALU ONT",
-				fingerprint(rsa), " @0+", NULL));
-	assert_int_equal(collect_observe(&c, &observer_keys, "root/.ssh/known_hosts", buf_span(&line)), 0);
+	assert_int_equal(
+	    collect_observe(&c, &observer_keys, "home/u/.ssh/authorized_keys", buf_span(&line)), 1);
+	assert_true(collect_has(&c, "kind=authorized algorithm=rsa", "private=0", "use=ssh-login",
+				"comment=ALU ONT", fingerprint(rsa), " @0+", NULL));
+	assert_int_equal(
+	    collect_observe(&c, &observer_keys, "root/.ssh/known_hosts", buf_span(&line)), 0);
 	collect_facts_free(&c);
 	/* a script that writes the file */
 	collect_facts_init(&c);
@@ -387,32 +405,39 @@ static void ssh_files(void **state)
 	buf_str(&line, "mkdir -p /root/.ssh\necho \"ssh-rsa ");
 	base64_lines(&line, buf_span(&public), 1000000);
 	buf_str(&line, " dev\" >> /root/.ssh/authorized_keys\n");
-	assert_int_equal(collect_observe(&c, &observer_keys, "etc/init.d/S50x", buf_span(&line)), 1);
+	assert_int_equal(collect_observe(&c, &observer_keys, "etc/init.d/S50x", buf_span(&line)),
+			 1);
 	assert_true(collect_has(&c, "kind=authorized", "comment=dev", " @26+", NULL));
 	collect_facts_free(&c);
 	buf_reset(&b);
-	buf_str(&b, "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nComment: rsa-key\nPublic-Lines: 4\n");
+	buf_str(&b, "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nComment: "
+		    "rsa-key\nPublic-Lines: 4\n");
 	base64_lines(&b, buf_span(&public), 64);
 	buf_str(&b, "Private-Lines: 1\nAAAA\nPrivate-MAC: 00\n");
-	found(buf_span(&b), "x.ppk", "kind=putty algorithm=rsa", fingerprint(rsa), "private=1 encrypted=0");
+	found(buf_span(&b), "x.ppk", "kind=putty algorithm=rsa", fingerprint(rsa),
+	      "private=1 encrypted=0");
 	buf_free(&b);
 	buf_free(&public);
 	buf_free(&line);
 	EVP_PKEY_free(rsa);
 }
 
-/* A key that is published: which device it comes from is said; the same key of another size is not. */
+/* A key that is published: which device it comes from is said; the same key of another size is not.
+ */
 static void published(void **state)
 {
 	(void)state;
-	static const char line[] =
-		"ssh-rsa AAAAB3NzaC1yc2EAAAABIwAAAIEAnckUSN/uZ/PcM6rib7V+NIyIm6cRYiSxH9Pt5bVaJwSEU98+XQdBEHEO3n84R990"
-		"uyAoFGnDWRbIjRsrbsmHZUOFhvGtg+ZksqSBRNdU93S6PCQb/fIfeI16iszrVd0vsqXUQRwC2ANV+t7VgTiNwD/fylls0sjsvi5l"
-		"8c/J9Z0=";
+	static const char line[] = "ssh-rsa "
+				   "AAAAB3NzaC1yc2EAAAABIwAAAIEAnckUSN/uZ/"
+				   "PcM6rib7V+NIyIm6cRYiSxH9Pt5bVaJwSEU98+XQdBEHEO3n84R990"
+				   "uyAoFGnDWRbIjRsrbsmHZUOFhvGtg+ZksqSBRNdU93S6PCQb/"
+				   "fIfeI16iszrVd0vsqXUQRwC2ANV+t7VgTiNwD/fylls0sjsvi5l"
+				   "8c/J9Z0=";
 	struct collect_facts c;
 	collect_facts_init(&c);
 	collect_observe(&c, &observer_keys, "etc/ssh/ssh_host_rsa_key.pub", SPAN_LIT(line));
-	assert_true(collect_has(&c, "kind=openssh", "private=0", "known=SSH host key of many devices: Cisco rv120w", NULL));
+	assert_true(collect_has(&c, "kind=openssh", "private=0",
+				"known=SSH host key of many devices: Cisco rv120w", NULL));
 	collect_facts_free(&c);
 	for (size_t i = 1; i < known_keys_count; i++)
 		assert_true(strcmp(known_keys[i - 1].fingerprint, known_keys[i].fingerprint) < 0);
@@ -422,10 +447,10 @@ static void published(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(der_and_pem),	cmocka_unit_test(encrypted_and_quoted),
-		cmocka_unit_test(near_misses),	cmocka_unit_test(certificates),
-		cmocka_unit_test(dropbear),	cmocka_unit_test(dropbear_dss),
-		cmocka_unit_test(ssh_files),	cmocka_unit_test(published),
+	    cmocka_unit_test(der_and_pem), cmocka_unit_test(encrypted_and_quoted),
+	    cmocka_unit_test(near_misses), cmocka_unit_test(certificates),
+	    cmocka_unit_test(dropbear),	   cmocka_unit_test(dropbear_dss),
+	    cmocka_unit_test(ssh_files),   cmocka_unit_test(published),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,8 @@ static void forms(void **state)
 	(void)state;
 	assert_int_equal(kind(""), FIELD_EMPTY);
 	assert_int_equal(kind("x"), FIELD_SHADOWED);
-	static const char *const locked[] = {"*", "!", "!!", "!*", "*LK*", "NP", "!$1$ab$0123456789012345678901"};
+	static const char *const locked[] = {
+	    "*", "!", "!!", "!*", "*LK*", "NP", "!$1$ab$0123456789012345678901"};
 	for (size_t i = 0; i < sizeof locked / sizeof *locked; i++)
 		assert_int_equal(kind(locked[i]), FIELD_LOCKED);
 	assert_string_equal(scheme("$1$$zdlNHiCDxYDfeF4MZL.H3/"), "md5");
@@ -33,7 +34,8 @@ static void forms(void **state)
 	assert_string_equal(scheme("$1$abcdefghi$zdlNHiCDxYDfeF4MZL.H3/"), "other");
 	assert_string_equal(scheme("$apr1$abcdefgh$zdlNHiCDxYDfeF4MZL.H3/"), "apr1");
 	assert_string_equal(scheme("_J9..K0AyUubDrfOgO4s"), "bsdi");
-	assert_string_equal(scheme("$2b$05$abcdefghijklmnopqrstuuyl7TIdJnyZ9gBzWnui5ksV3rKF.wEpC"), "bcrypt");
+	assert_string_equal(scheme("$2b$05$abcdefghijklmnopqrstuuyl7TIdJnyZ9gBzWnui5ksV3rKF.wEpC"),
+			    "bcrypt");
 	assert_string_equal(scheme("$sha1$1000$abcd$n44l37/pK/YYQn.EiTeDTpfB2bDR"), "sha1");
 	assert_string_equal(scheme("$3$$61f26a62f7b6562cfc5fb7fdfee96b7c"), "nt");
 	assert_string_equal(scheme("$2$0000000000000000000000000000000000000000"), "other");
@@ -91,8 +93,10 @@ static void apache(void **state)
 	struct arena a = {0};
 	struct cracker *c = cracker_new(&a);
 	/* `openssl passwd -apr1 -salt saltsalt admin` and `-salt ab 12345678` */
-	assert_string_equal(cracker_try(c, "admin", SPAN_LIT("$apr1$saltsalt$9c0WR0Se3z5lfIgYnltHf1")), "admin");
-	assert_string_equal(cracker_try(c, "web", SPAN_LIT("$apr1$ab$gOvqKiiWYaATxkoXVxeqN1")), "12345678");
+	assert_string_equal(
+	    cracker_try(c, "admin", SPAN_LIT("$apr1$saltsalt$9c0WR0Se3z5lfIgYnltHf1")), "admin");
+	assert_string_equal(cracker_try(c, "web", SPAN_LIT("$apr1$ab$gOvqKiiWYaATxkoXVxeqN1")),
+			    "12345678");
 	cracker_free(c);
 	arena_free(&a);
 }
@@ -129,7 +133,8 @@ static void catalogue_is_ordered(void **state)
 	(void)state;
 	assert_true(catalogue_defaults_count > 2000 && catalogue_known_count > 40);
 	for (size_t i = 1; i < catalogue_defaults_count; i++)
-		assert_true(strcmp(catalogue_defaults[i - 1].user, catalogue_defaults[i].user) <= 0);
+		assert_true(strcmp(catalogue_defaults[i - 1].user, catalogue_defaults[i].user) <=
+			    0);
 	assert_string_equal(catalogue_passwords[0], "");
 	assert_true(catalogue_communities_count > 100);
 }
@@ -137,12 +142,12 @@ static void catalogue_is_ordered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms),
-		cmocka_unit_test(cracked),
-		cmocka_unit_test(not_cracked),
-		cmocka_unit_test(apache),
-		cmocka_unit_test(memory_and_hints),
-		cmocka_unit_test(catalogue_is_ordered),
+	    cmocka_unit_test(forms),
+	    cmocka_unit_test(cracked),
+	    cmocka_unit_test(not_cracked),
+	    cmocka_unit_test(apache),
+	    cmocka_unit_test(memory_and_hints),
+	    cmocka_unit_test(catalogue_is_ordered),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
