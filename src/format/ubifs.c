@@ -36,6 +36,7 @@ enum {
 	ENTRY_SIZE = 56,
 	ROOT = 1,
 	BRANCH = 20,
+	FLAG_CRYPT = 0x40,
 };
 
 enum { NODE_INODE, NODE_DATA, NODE_ENTRY, NODE_XENTRY, NODE_TRUN, NODE_PAD, NODE_SUPER, NODE_MASTER,
@@ -54,6 +55,7 @@ struct ubifs {
 	struct walk walk;
 	struct span in;
 	uint32_t leb_size, leb_count, hash_len;
+	bool crypt_noted;
 	struct names names;
 	struct node *nodes;
 	size_t n, cap;
@@ -393,6 +395,17 @@ static enum status write_file(struct ubifs *u, const struct entry *e, const stru
 	return st != ST_OK ? st : ended;
 }
 
+/* Content that fscrypt encrypted: its blocks are of no use, the key is not in the image. */
+static enum status write_encrypted(struct ubifs *u, const struct entry *e)
+{
+	struct sink *s = u->walk.sink;
+	if (!u->crypt_noted)
+		sink_note(s, e->at, "names and content are encrypted (fscrypt)");
+	u->crypt_noted = true;
+	enum status st = s->begin(s, e);
+	return st == ST_OK ? s->end(s, ST_ENCRYPTED) : st;
+}
+
 static enum status missing(struct ubifs *u, const struct name *name, struct entry *e)
 {
 	struct sink *s = u->walk.sink;
@@ -439,6 +452,8 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 	} else if (e.type == ENTRY_CHAR || e.type == ENTRY_BLOCK) {
 		entry_device(&e, span_le32(data, 0));
 	}
+	if (e.type == ENTRY_FILE && span_le32(ino, 108) & FLAG_CRYPT)
+		return write_encrypted(u, &e);
 	for (size_t i = 0; i < n && e.type == ENTRY_FILE; i++)
 		if (v[i].type == NODE_DATA) {
 			e.at = v[i].at;

@@ -202,6 +202,22 @@ def ubifs(work, top):
     torture('ubifs', 'ubifs', image, 997, 100)
 
 
+def ubifs_encrypted(work, top):
+    """Without the key nothing is presented as content."""
+    if not have('mkfs.ubifs'):
+        return
+    with open(work + '/key', 'wb') as f:
+        f.write(content(12, 64))
+    image = work + '/ubifs-encrypted'
+    try:
+        run('mkfs.ubifs', '-r', top, '-m', '512', '-e', '15872', '-c', '300', '-o', image, '-y',
+            '-K', work + '/key', '-b', '0123456789abcdef', '-C', 'AES-256-XTS')
+    except subprocess.CalledProcessError:
+        return print('# skipped: this mkfs.ubifs does not encrypt')
+    o = Opened('ubifs', image)
+    check('ubifs encrypted', 'names and content are encrypted (fscrypt)' in o.notes, o.notes)
+
+
 UBI_INI = '''[a]
 mode=ubi
 image=%s
@@ -291,6 +307,7 @@ with tempfile.TemporaryDirectory() as work:
     jffs2_life(work)
     ubifs(work, top)
     ubifs_life(work, top)
+    ubifs_encrypted(work, top)
     ubi(work, top)
     yaffs(work, top)
 garbage(['jffs2', 'ubifs', 'ubi', 'yaffs'])
