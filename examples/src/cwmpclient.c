@@ -2,9 +2,6 @@
 /* cwmpclient: reads the address of its management server and says that it would call it. */
 #include "sys.h"
 
-/* A value made for this program; it only resembles the published one. */
-const char inform_key[] = "onceuponatimeinparadise-hr20";
-
 int main(int argc, char **argv);
 
 int main(int argc, char **argv)
@@ -16,9 +13,7 @@ int main(int argc, char **argv)
 	if (!read_file(file ? file : "/etc/cwmp.conf", settings, sizeof settings))
 		return 1;
 	for (;;) {
-		say(1, "cwmpclient: inform ");
-		say(1, inform_key);
-		say(1, "\n");
+		say(1, "cwmpclient: inform\n");
 		sys(SYS_NANOSLEEP, (long)pause, 0, 0, 0, 0, 0);
 	}
 }

