@@ -1,9 +1,11 @@
--- title: A second account with full rights
+-- title: A second account with the rights of root
 -- kind: account
 -- severity: high
 -- cwe: CWE-798
--- explain: Besides root another account has the user id 0 and therefore all rights. Manuals rarely mention it.
--- verify: Look at the third field of the account line in passwd.
+-- explain: Besides root there is another account with user id 0. It may do everything that root
+--   may. Manuals rarely mention such an account, and owners do not know that they should change its
+--   password.
+-- verify: Look at the third field of the account line in passwd: it is 0.
 SELECT a.source AS source, 'Account ' || a.user || ' has the rights of root' AS title, a.user AS subject,
        CASE WHEN EXISTS (SELECT 1 FROM listener_at l WHERE l.tree = a.tree AND l.service IN ('telnet', 'ssh') AND l.start = 'boot')
             THEN 'adjacent' ELSE 'local' END AS reach,

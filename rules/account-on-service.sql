@@ -1,11 +1,11 @@
--- title: Login with a fixed password on a service that starts at boot
+-- title: A fixed password opens a service that starts at boot
 -- kind: account
 -- severity: critical
 -- cwe: CWE-798
--- explain: An account of the image has a password that is the same in every unit and is known or empty, and a
---   service that accepts logins starts at boot. Whoever reaches the service can log in.
--- verify: Look at the account line, compute the hash of the password with the same salt (openssl passwd), and read
---   the line of the boot script that starts the service.
+-- explain: Every unit has this account with the same password, and the password is known or empty.
+--   A service that lets this account log in starts at boot. Whoever reaches the service can log in.
+-- verify: Look at the account line and compute the hash again with the same salt (openssl passwd).
+--   Then read the line of the boot script that starts the service.
 SELECT a.source AS source,
        a.user || ' can log in over ' || l.service
        || CASE WHEN coalesce(a.password, '') = '' THEN ' without a password' ELSE ' with a fixed password' END AS title,
@@ -19,10 +19,12 @@ SELECT a.source AS source,
        || ', and ' || coalesce(l.program, 'the service') || ' accepts logins over ' || l.service || ' on port ' || l.port
        || coalesce(' when ' || nullif(l.when_, ''), '')
        || CASE WHEN l.service = 'ssh' AND coalesce(a.password, '') = ''
-               THEN '. Most SSH servers refuse an empty password' ELSE '' END || '.' AS explanation,
+               THEN '. Most SSH servers refuse an empty password'
+               WHEN l.service = 'ssh' AND l.login = 'key' THEN '. But it takes keys only and no passwords' ELSE '' END || '.' AS explanation,
        seen('account', a.id, 'the account') || seen('listener', l.id, 'the service') AS evidence
 FROM account_at a JOIN listener_at l ON l.source = a.source
 WHERE a.state IN ('password', 'empty') AND l.origin = 'config' AND l.start IS NOT NULL AND coalesce(l.login, '') <> 'none'
+  AND coalesce(l.address, '') NOT IN ('::1', 'localhost') AND coalesce(l.address, '') NOT LIKE '127.%'
   AND ((coalesce(a.service, 'system') = 'system' AND l.service IN ('telnet', 'ssh', 'ftp') AND coalesce(l.login, '') <> 'fixed'
         AND a.tree = l.tree AND base_name(coalesce(a.shell, '/bin/sh')) NOT IN ('false', 'nologin', 'sync')
         AND a.file NOT GLOB '*-' AND a.file NOT LIKE '%.bak' AND a.file NOT LIKE '%.sample')

@@ -1,11 +1,12 @@
--- title: Root shell on the console without login
+-- title: The serial console gives a root shell without a login
 -- kind: shell
 -- severity: medium
 -- cwe: CWE-306
--- explain: The device starts a shell on its serial console or terminal, or a login program that lets root in by
---   itself. Whoever opens the case and connects a cable has full control.
--- verify: Read the line of inittab (or of the script) and check that no login program stands between.
-SELECT s.source AS source, 'A root shell without login on ' || CASE WHEN s.terminal IN ('', 'console') THEN 'the console' ELSE s.terminal END AS title,
+-- explain: The device starts a shell on its serial console or terminal, or a login program that
+--   lets root in without asking. Whoever opens the case and connects a cable has full control.
+-- verify: Read the line of inittab or of the script, and check that no login program stands in
+--   between.
+SELECT s.source AS source, 'A root shell without a login on ' || CASE WHEN s.terminal IN ('', 'console') THEN 'the console' ELSE s.terminal END AS title,
        coalesce(nullif(s.terminal, ''), 'console') AS subject, 'physical' AS reach,
        CASE WHEN coalesce(s.when_, '') <> '' THEN 'likely' WHEN s.present = 1 THEN 'certain' ELSE 'hint' END AS confidence,
        s.file || ' starts ' || s.program || coalesce(' ' || nullif(s.arguments, ''), '') || ' without asking for a password'

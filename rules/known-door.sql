@@ -1,12 +1,13 @@
--- title: A door that is documented for other devices
+-- title: A door that was published before
 -- kind: implant
 -- severity: high
 -- cwe: CWE-912
--- explain: The image holds what public advisories describe as a door of this or of another device: the same code or the
---   same credentials. See the entry of the catalogue (data/known-doors.tsv) for its history.
+-- explain: The image holds what public advisories describe as a door of this or of another device:
+--   the same code, address or credentials. The catalogue (data/known-doors.tsv) tells where it was
+--   published.
 -- verify: Compare the evidence with the source that the catalogue names.
 SELECT k.source AS source,
-       'A documented door of ' || d.vendor || ' ' || d.product || coalesce(' (' || nullif(d.cve, '') || ')', '') AS title,
+       'A door known from ' || d.vendor || ' ' || d.product || coalesce(' (' || nullif(d.cve, '') || ')', '') AS title,
        k.door AS subject, 'unknown' AS reach,
        CASE WHEN d.verified THEN 'likely' ELSE 'hint' END AS confidence,
        CASE WHEN d.class LIKE '%account%' OR d.class LIKE '%password%' THEN 'account'

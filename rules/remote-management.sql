@@ -2,9 +2,9 @@
 -- kind: callout
 -- severity: medium
 -- cwe: CWE-912
--- explain: The device is preset to call a management server (TR-069 or similar) of a provider or vendor, which can
---   read and change every setting and load new firmware.
--- verify: Look at the setting in the configuration; watch whether the device calls that host.
+-- explain: The device is set up to call a management server of a provider or vendor (TR-069 or
+--   similar). That server can read and change every setting and load new firmware.
+-- verify: Look at the setting in the configuration. Watch whether a device calls that host.
 SELECT e.source AS source, 'Remote management is preset to ' || coalesce(e.host, e.address, e.url) AS title,
        coalesce(e.host, e.address, e.url) AS subject, 'remote' AS reach,
        CASE WHEN EXISTS (SELECT 1 FROM autostart_at s WHERE s.source = e.source AND coalesce(s.when_, '') = ''

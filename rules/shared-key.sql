@@ -1,11 +1,11 @@
--- title: The same private key in every unit
+-- title: Every unit has the same private key
 -- kind: key
 -- severity: high
 -- cwe: CWE-321
--- explain: A private key that a service uses is part of the image, so every unit sold has the same one. Whoever owns
---   one unit, or downloads the image, can pose as all others or read their traffic.
--- verify: Extract the key with postern show or --extract, and compute its public half (openssl pkey -pubout); compare
---   with the certificate that a unit presents.
+-- explain: A private key is part of the image, so every unit has the same one. Whoever owns one
+--   unit, or downloads the image, can pose as any other unit or read its encrypted traffic.
+-- verify: Take the key out with postern scan --extract and compute its public half (openssl pkey
+--   -pubout). Compare that with the certificate that a unit shows.
 SELECT k.source AS source,
        CASE WHEN k.known IS NOT NULL AND k.known <> '' THEN 'A private key that is published' ELSE 'The same private key in every unit' END AS title,
        coalesce(k.fingerprint, k.file) AS subject, 'adjacent' AS reach,

@@ -2,9 +2,10 @@
 -- kind: listener
 -- severity: high
 -- cwe: CWE-319
--- explain: The device starts a telnet server by itself. Telnet carries passwords in clear text, so anybody
---   on the path can read them, and the service gives a command line to whoever logs in.
--- verify: Read the line of the boot script that starts the server, and check that the program is in the image.
+-- explain: The device starts a telnet server by itself. Telnet sends passwords in clear text, so
+--   anybody on the way can read them. Whoever logs in gets a command line.
+-- verify: Read the line of the boot script that starts the server, and check that the program is in
+--   the image.
 SELECT l.source AS source,
        'Telnet is open from boot' || CASE WHEN l.port <> 23 THEN ' on port ' || l.port ELSE '' END AS title,
        'telnet' AS subject, 'adjacent' AS reach,
@@ -17,5 +18,7 @@ SELECT l.source AS source,
        || CASE WHEN l.present = 0 THEN ', but the program is not in this image' ELSE '' END || '.' AS explanation,
        seen('listener', l.id, 'the service') AS evidence
 FROM listener_at l
-WHERE l.service = 'telnet' AND l.origin = 'config' AND l.start IS NOT NULL
+WHERE l.service = 'telnet' AND coalesce(l.login, '') <> 'none' -- that is login-free-service
+  AND l.origin = 'config' AND l.start IS NOT NULL
+  AND coalesce(l.address, '') NOT IN ('::1', 'localhost') AND coalesce(l.address, '') NOT LIKE '127.%'
 ORDER BY l.id

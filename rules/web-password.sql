@@ -2,8 +2,8 @@
 -- kind: account
 -- severity: medium
 -- cwe: CWE-1392
--- explain: The image sets a password for its administration pages that is the same in every unit. It is a door for as
---   long as nobody changes it.
+-- explain: The image sets a password for the administration pages. It is the same in every unit and
+--   open to everybody until the owner changes it.
 -- verify: Look at the setting in the configuration, and read the line that starts the web server.
 SELECT a.source AS source, 'Preset password for the administration pages: ' || coalesce(nullif(a.user, ''), '(no name)') AS title,
        coalesce(a.user, '') AS subject, 'adjacent' AS reach,
