@@ -1,0 +1,21 @@
+-- title: A constant in the code unlocks a privileged action
+-- kind: trigger
+-- severity: critical
+-- cwe: CWE-912
+-- explain: A program compares what comes from outside with a constant of its own, and only when the two are equal it
+--   does something privileged. Who knows the constant gets in, whatever the passwords of the device are.
+-- verify: Disassemble the function at the address of the compare; follow the equal outcome to the call that the
+--   chain names, and the input back to where it is read.
+SELECT g.source AS source,
+       'The word "' || g.literal || '" sent to ' || g.file || ' leads to ' ||
+       CASE g.sink WHEN 'exec' THEN 'a command' WHEN 'setuid' THEN 'another identity' WHEN 'listen' THEN 'a new service'
+                   WHEN 'reboot' THEN 'a restart' WHEN 'insmod' THEN 'new kernel code' ELSE g.sink END AS title,
+       g.file || ' ' || g.literal AS subject,
+       CASE WHEN g.operand LIKE 'network%' OR g.operand LIKE 'web form%' THEN 'adjacent' ELSE 'unknown' END AS reach,
+       g.confidence AS confidence,
+       'In ' || g.function || ' of ' || g.file || ' ' || g.compare || ' compares input (' || g.operand ||
+       ') with a constant. Only when they are equal control goes on to the action: ' || g.chain || '.' AS explanation,
+       seen('guard', g.id, 'the compare and what it guards') AS evidence
+FROM guard_at g
+WHERE g.kind IN ('trigger', 'outlier') AND g.confidence IN ('certain', 'likely', 'hint') AND g.literal IS NOT NULL
+ORDER BY g.id

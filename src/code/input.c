@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Input, followed through copies, formatting, parameters and results. Regions of memory are not
+ * ordered in time within a function: what is read into a buffer late counts early, too.
+ */
+#include "code/input.h"
+
+enum { MAX_REGIONS = 48, ROUNDS = 5 };
+
+struct region {
+	struct value base;
+	uint64_t n;
+	struct input input;
+};
+
+struct knowledge { /* about one function */
+	struct region *regions;
+	size_t count;
+	struct input params[MAX_ARGS]; /* callers hand over input */
+	struct input fills[MAX_ARGS];  /* it puts input where a parameter points */
+	struct input result;
+};
+
+struct inputs {
+	struct program *p;
+	struct arena *arena;
+	struct knowledge *functions;
+	struct region globals[128];
+	size_t global_count;
+	bool changed;
+};
+
+static bool covers(const struct region *r, struct value v)
+{
+	if (r->base.kind != v.kind || r->base.id != v.id)
+		return false;
+	if (v.kind == V_RET || v.kind == V_PARAM)
+		return true;
+	return v.k - r->base.k < r->n || (v.form >= NEAR && v.k == r->base.k);
+}
+
+static struct input lookup(const struct inputs *in, const struct function *f, struct value v)
+{
+	const struct knowledge *k = &in->functions[f->index];
+	for (size_t i = 0; i < k->count; i++)
+		if (covers(&k->regions[i], v))
+			return k->regions[i].input;
+	for (size_t i = 0; v.kind == V_CONST && i < in->global_count; i++)
+		if (covers(&in->globals[i], v))
+			return in->globals[i].input;
+	if (v.kind == V_PARAM && v.id < MAX_ARGS)
+		return k->params[v.id];
+	return (struct input){0};
+}
+
+struct input input_text(const struct inputs *in, const struct function *f, struct value v)
+{
+	if (v.form != EXACT && v.form != NEAR)
+		return (struct input){0};
+	return lookup(in, f, v);
+}
+
+struct input input_bytes(const struct inputs *in, const struct function *f, struct value v)
+{
+	if (v.form != CONTENT && v.form != NEAR_CONTENT)
+		return (struct input){0};
+	return lookup(in, f, v);
+}
+
+static void mark(struct inputs *in, const struct function *f, struct value base, uint64_t n,
+		 struct input input)
+{
+	struct knowledge *k = &in->functions[f->index];
+	struct region r = {base, n ? n : 1, input};
+	if ((base.form != EXACT && base.form != NEAR) || base.kind == V_UNKNOWN || base.kind == V_IMPORT)
+		return;
+	if (base.kind == V_PARAM && base.id < MAX_ARGS && !k->fills[base.id].source) {
+		k->fills[base.id] = input;
+		in->changed = true;
+	}
+	if (base.kind == V_CONST) {
+		for (size_t i = 0; i < in->global_count; i++)
+			if (covers(&in->globals[i], base))
+				return;
+		if (!elf_writable(in->p->img, base.k) || in->global_count == 128)
+			return;
+		in->globals[in->global_count++] = r;
+		in->changed = true;
+		return;
+	}
+	for (size_t i = 0; i < k->count; i++)
+		if (covers(&k->regions[i], base))
+			return;
+	if (k->count == MAX_REGIONS)
+		return;
+	if (!k->regions)
+		k->regions = arena_array(in->arena, MAX_REGIONS, sizeof *k->regions);
+	k->regions[k->count++] = r;
+	in->changed = true;
+}
+
+static struct value result_of(const struct call *c)
+{
+	return (struct value){.kind = V_RET, .id = c->insn};
+}
+
+static uint64_t room(const struct call *c)
+{
+	if (c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST) &&
+	    c->args[c->role->len].k - 1 < 1 << 20)
+		return c->args[c->role->len].k;
+	return 64;
+}
+
+/* Is the descriptor that is read from a socket? */
+static bool from_socket(const struct function *f, const struct call *c)
+{
+	const struct call *maker = function_call(f, c->args[0]);
+	return maker && maker->role && (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
+}
+
+static void take_get(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct input i = {.source = c->role->source, .at = c->at, .via = c->name ? c->name : c->role->name,
+			  .whole = true};
+	if (!c->name && c->callee)
+		i.via = c->callee->name;
+	i.name = program_text(in->p, c->args[c->role->arg]);
+	if (i.source == SOURCE_ENVIRONMENT && is_request_variable(i.name))
+		i.source = SOURCE_NETWORK;
+	mark(in, f, result_of(c), 1, i);
+}
+
+static void take_format(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct span format = program_text(in->p, c->args[c->role->other]);
+	unsigned first = (unsigned)c->role->other + 1;
+	for (unsigned n = first; n < MAX_ARGS; n++) {
+		struct input i = input_text(in, f, c->args[n]);
+		if (!i.source || c->args[n].kind == V_PARAM)
+			continue;
+		i.whole = i.whole && n == first && SPAN_IS(format, 0, "%s");
+		mark(in, f, c->args[c->role->arg], c->role->len >= 0 ? room(c) : 64, i);
+		return;
+	}
+}
+
+static void take_inside(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct knowledge *k = &in->functions[c->callee->index];
+	for (unsigned n = 0; n < MAX_ARGS; n++) {
+		struct input i = input_text(in, f, c->args[n]);
+		if (i.source && !k->params[n].source) {
+			k->params[n] = i;
+			in->changed = true;
+		}
+		if (k->fills[n].source)
+			mark(in, f, c->args[n], 64, k->fills[n]);
+	}
+	if (k->result.source)
+		mark(in, f, result_of(c), 1, k->result);
+}
+
+static void take_call(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct input i = {0};
+	switch (c->role ? c->role->kind : ROLE_NONE) {
+	case ROLE_READ:
+		i = (struct input){.source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
+		if (i.source == SOURCE_STREAM && from_socket(f, c))
+			i.source = SOURCE_NETWORK;
+		mark(in, f, c->args[c->role->arg], room(c), i);
+		return;
+	case ROLE_GET: take_get(in, f, c); return;
+	case ROLE_FORMAT: take_format(in, f, c); return;
+	case ROLE_COPY:
+		i = input_text(in, f, c->args[c->role->other]);
+		if (i.source)
+			mark(in, f, c->args[c->role->arg], room(c), i);
+		return;
+	case ROLE_DERIVE: case ROLE_FIND:
+		i = input_text(in, f, c->args[c->role->arg]);
+		if (i.source)
+			mark(in, f, result_of(c), 1, i);
+		return;
+	case ROLE_THREAD: case ROLE_NORETURN: case ROLE_PURE: case ROLE_COMPARE: return;
+	default:
+		if (c->callee && !c->callee->stub)
+			take_inside(in, f, c);
+	}
+}
+
+struct inputs *inputs_find(struct program *p, struct arena *a)
+{
+	struct inputs *in = arena_alloc(a, sizeof *in);
+	in->p = p;
+	in->arena = a;
+	in->functions = arena_array(a, p->function_count + 1, sizeof *in->functions);
+	for (int round = 0; round < ROUNDS; round++) {
+		in->changed = false;
+		for (size_t i = 0; i < p->function_count; i++) {
+			const struct function *f = p->functions[i];
+			struct knowledge *k = &in->functions[f->index];
+			for (size_t n = 0; n < f->call_count; n++)
+				take_call(in, f, &f->calls[n]);
+			struct input r = input_text(in, f, f->result);
+			if (r.source && !k->result.source && f->result.kind != V_PARAM) {
+				k->result = r;
+				in->changed = true;
+			}
+		}
+		if (!in->changed)
+			break;
+	}
+	return in;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Instructions as everything above the instruction sets sees them: a few micro-operations, then
+ * perhaps a transfer of control. One file per instruction set (isa_NAME.c) makes them; nothing else
+ * in this room knows an instruction set.
+ *
+ * Registers are numbers below REG_COUNT, numbered by each instruction set as it likes. From
+ * REG_FLAGS on they hold outcomes of compares, from REG_T0 on they are scratch within one
+ * instruction. What an instruction does that micro-operations cannot say is OP_CLOBBER.
+ */
+#ifndef CODE_INSN_H
+#define CODE_INSN_H
+
+#include "code/elf_image.h"
+
+enum {
+	REG_FLAGS = 44, /* 8 of them (PowerPC has cr0..cr7) */
+	REG_T0 = 52,	/* 4 scratch registers */
+	REG_TARGET = 57, /* where an indirect transfer goes, kept over a delay slot */
+	REG_COUNT = 58,
+	REG_NONE = 255,
+	MAX_OPS = 12,
+	MAX_ARGS = 8,
+};
+
+enum op_code {
+	OP_CONST,   /* d = k */
+	OP_MOVE,    /* d = a */
+	OP_ADD,     /* d = a + b, or a + k when b is REG_NONE; so for all arithmetic */
+	OP_SUB,
+	OP_AND,
+	OP_OR,
+	OP_XOR,
+	OP_SHL,
+	OP_SHR,
+	OP_SAR,
+	OP_MUL,
+	OP_NOT,     /* d = ~a */
+	OP_SWAP16,  /* d = a with the bytes of each half word exchanged */
+	OP_SWAP32,  /* d = a with its four bytes in reverse order */
+	OP_ZERO_EXT, /* d = low `size` bytes of a */
+	OP_SIGN_EXT,
+	OP_LOAD,    /* d = size bytes at a + k; b REG_NONE, else the address is a + b */
+	OP_STORE,   /* size bytes at a + k = d */
+	OP_CLOBBER, /* d is not known any more */
+	OP_CMP,     /* flags d = compare a with b, or with k when b is REG_NONE */
+	OP_IS_ZERO, /* d = (a == 0): keeps what a compare was about */
+	OP_IS_SET,  /* d = (flags a == 0), the outcome of a compare as a number */
+};
+
+struct op {
+	uint8_t code, size, d, a, b;
+	bool is_signed; /* OP_LOAD: sign extended */
+	int64_t k;
+};
+
+enum flow {
+	FLOW_NEXT,
+	FLOW_JUMP,     /* to target, or to REG_TARGET when indirect */
+	FLOW_BRANCH,   /* to target when cond holds */
+	FLOW_CALL,     /* of target, or of REG_TARGET when indirect; returns behind the instruction */
+	FLOW_RETURN,
+	FLOW_STOP,     /* traps: control does not go on */
+};
+
+enum cond { COND_ALWAYS, COND_EQ, COND_NE, COND_OTHER };
+
+struct insn {
+	uint64_t at, target;
+	struct op ops[MAX_OPS];
+	uint8_t op_count, size, flow, cond;
+	uint8_t flags;	 /* register that a condition looks at */
+	bool indirect;
+	bool delay;	 /* the next instruction is carried out before control goes on */
+	bool annul;	 /* ... but only when the branch is taken */
+	bool predicated; /* the operations happen only when cond holds */
+	bool thumb;	 /* ARM: the target is Thumb code */
+};
+
+/* The state that decoding depends on besides the bytes. */
+struct decode {
+	uint64_t at;
+	bool big, thumb;
+	uint8_t it_left, it_cond; /* Thumb: instructions left in an IT block */
+	void *handle;		  /* of the decoder library, for sets that use it */
+};
+
+struct isa {
+	const char *name;
+	uint8_t bits;	      /* of an address */
+	uint8_t align;	      /* of instructions */
+	uint8_t sp, result, link;
+	uint8_t args[MAX_ARGS];
+	uint8_t arg_count;
+	uint8_t stack_arg;    /* where arguments beyond the registers stand, from sp, at a call */
+	uint8_t entry_stack;  /* the same as seen by the callee at its first instruction */
+	uint8_t self;	      /* register that holds the function's own address at entry, or REG_NONE */
+	uint8_t fixed;	      /* register that holds elf_image.gp all the time, or REG_NONE */
+	uint8_t zero;	      /* register that is always 0, or REG_NONE */
+	uint64_t kept;	      /* bit set of registers that a call preserves */
+	/* Bytes used; 0: not an instruction. The bytes reach to the end of the segment. */
+	unsigned (*lift)(struct decode *d, struct span bytes, struct insn *out);
+	/* Does a function look likely to begin here? */
+	bool (*prologue)(const struct decode *d, struct span bytes);
+	/* A helper that returns its return address in a register; REG_NONE: it is none. May be NULL. */
+	uint8_t (*pc_thunk)(struct span bytes);
+	bool (*open)(struct decode *d); /* may be NULL */
+	void (*close)(struct decode *d);
+};
+
+/* NULL: not an instruction set that postern reads. */
+const struct isa *isa_of(const struct elf_image *img);
+
+extern const struct isa isa_mips, isa_arm, isa_aarch64, isa_ppc, isa_x86, isa_x86_64;
+
+/* For the lifters: add an operation; too many become a mark that the instruction is not understood. */
+static inline struct op *add_op(struct insn *i, enum op_code code, uint8_t d, uint8_t a, uint8_t b,
+				int64_t k)
+{
+	struct op *o = &i->ops[i->op_count < MAX_OPS ? i->op_count++ : MAX_OPS - 1];
+	*o = (struct op){.code = (uint8_t)code, .size = 4, .d = d, .a = a, .b = b, .k = k};
+	return o;
+}
+
+static inline void add_const(struct insn *i, uint8_t d, uint64_t k)
+{
+	add_op(i, OP_CONST, d, REG_NONE, REG_NONE, (int64_t)k);
+}
+
+static inline void add_clobber(struct insn *i, uint8_t d)
+{
+	add_op(i, OP_CLOBBER, d, REG_NONE, REG_NONE, 0);
+}
+
+static inline void add_load(struct insn *i, uint8_t d, uint8_t base, int64_t k, uint8_t size,
+			    bool is_signed)
+{
+	struct op *o = add_op(i, OP_LOAD, d, base, REG_NONE, k);
+	o->size = size;
+	o->is_signed = is_signed;
+}
+
+static inline void add_store(struct insn *i, uint8_t what, uint8_t base, int64_t k, uint8_t size)
+{
+	add_op(i, OP_STORE, what, base, REG_NONE, k)->size = size;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Capabilities: what the functions of a program can do to the device, with constant arguments. */
+#include "code/observe.h"
+
+enum { PACKET = 17, RAW = 3, PACKET_OLD = 10, INET = 2, INET6 = 10, MAX_FACTS_OF_ONE = 400 };
+
+static const char *socket_word(const struct call *c)
+{
+	if (!value_is(c->args[0], V_CONST) || !value_is(c->args[1], V_CONST))
+		return NULL;
+	if (c->args[0].k == PACKET || (c->args[0].k == INET && (c->args[1].k & 15) == PACKET_OLD))
+		return "packet-socket";
+	if ((c->args[0].k == INET || c->args[0].k == INET6) && (c->args[1].k & 15) == RAW)
+		return "raw-socket";
+	return NULL;
+}
+
+static bool erases(struct span s)
+{
+	static const char *const words[] = {"mtd erase", "flash_erase", "flash_eraseall", "mtd -r erase",
+					    "rm -rf /", "mkfs"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_find(s, span_str(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+static const char *word_of(const struct look *l, const struct call *c)
+{
+	switch (c->role ? c->role->kind : ROLE_NONE) {
+	case ROLE_EXEC: return erases(program_text(l->p, c->args[c->role->arg])) ? "erase" : "exec";
+	case ROLE_SOCKET: return socket_word(c);
+	case ROLE_LISTEN: return "listen";
+	case ROLE_CONNECT: return value_is(c->family, V_CONST) && c->family.k == 1 ? NULL : "connect";
+	case ROLE_IDENTITY: return "setuid";
+	case ROLE_REBOOT: return "reboot";
+	case ROLE_MODULE: return "insmod";
+	default: return NULL;
+	}
+}
+
+static const char *detail_of(const struct look *l, const struct call *c)
+{
+	switch (c->role->kind) {
+	case ROLE_SOCKET:
+		return arena_printf(l->arena, "socket(%s, %s, %s)", look_value(l, c->args[0]),
+				    look_value(l, c->args[1]), look_value(l, c->args[2]));
+	case ROLE_EXEC: case ROLE_IDENTITY: case ROLE_REBOOT:
+		return arena_printf(l->arena, "%s(%s)", look_name(c), look_value(l, c->args[c->role->arg]));
+	default: return look_name(c);
+	}
+}
+
+void look_for_capabilities(struct look *l)
+{
+	unsigned count = 0;
+	for (size_t i = 0; i < l->p->function_count; i++) {
+		const struct function *f = l->p->functions[i];
+		const char *seen[8];
+		size_t seen_count = 0;
+		for (size_t n = 0; n < f->call_count; n++) {
+			const struct call *c = &f->calls[n];
+			const char *what = word_of(l, c);
+			bool again = !what;
+			for (size_t k = 0; k < seen_count && !again; k++)
+				again = strcmp(seen[k], what) == 0;
+			if (again || seen_count == 8)
+				continue;
+			seen[seen_count++] = what;
+			if (++count > MAX_FACTS_OF_ONE)
+				return;
+			fact_capability(l->out, &(struct fact_capability){.at = look_place(l, c->at), .function = f->name,
+				.what = what, .detail = detail_of(l, c)});
+		}
+	}
+}

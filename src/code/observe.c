@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The observer of machine code: listeners, capabilities and guards of one program. Programs that
+ * have nothing to do with networks, commands or identities are not taken apart.
+ */
+#include "code/observe.h"
+
+struct place look_place(const struct look *l, uint64_t vaddr)
+{
+	struct place at = {.length = 4, .vaddr = NUM(vaddr)};
+	if (!elf_offset(l->p->img, vaddr, &at.offset))
+		at.length = 0;
+	return at;
+}
+
+const char *look_name(const struct call *c)
+{
+	return c->name ? c->name : c->callee ? c->callee->name : c->role ? c->role->name : "?";
+}
+
+const char *look_value(const struct look *l, struct value v)
+{
+	struct span text = program_text(l->p, v);
+	if (text.n)
+		return arena_printf(l->arena, "\"%.*s\"", (int)(text.n < 120 ? text.n : 120), (const char *)text.p);
+	if (value_is(v, V_CONST))
+		return v.k < 4096 ? arena_printf(l->arena, "%llu", (unsigned long long)v.k)
+				  : arena_printf(l->arena, "0x%llx", (unsigned long long)v.k);
+	return "...";
+}
+
+static bool has(struct span s, const char *what)
+{
+	return span_find(s, span_str(what), 0) != SIZE_MAX;
+}
+
+bool look_opens_shell(struct span command)
+{
+	if (has(command, "kill"))
+		return false;
+	return has(command, "telnetd") || has(command, "utelnetd") || has(command, "dropbear") ||
+	       has(command, "/bin/sh -i") || span_eq_str(command, "/bin/sh") || span_eq_str(command, "/bin/bash") ||
+	       span_eq_str(command, "sh") || has(command, "/bin/login");
+}
+
+/* Only what can listen, be asked, run commands or change identity is worth the time. */
+static bool interesting(const struct elf_image *img)
+{
+	for (size_t i = 0; i < img->symbol_count; i++) {
+		const struct role *r = img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
+		switch (r ? r->kind : ROLE_NONE) {
+		case ROLE_EXEC: case ROLE_BIND: case ROLE_SOCKET: case ROLE_IDENTITY: case ROLE_REBOOT:
+		case ROLE_MODULE: return true;
+		default: break;
+		}
+	}
+	return false;
+}
+
+static void observe(const struct artifact *a, struct facts *out)
+{
+	struct elf_image *img = arena_alloc(a->arena, sizeof *img);
+	struct program *p = arena_alloc(a->arena, sizeof *p);
+	if (!elf_image_read(img, a->bytes, a->arena) || !interesting(img))
+		return;
+	if (!program_read(p, img, a->arena))
+		return;
+	struct look l = {.p = p, .out = out, .arena = a->arena, .path = a->path ? a->path : ""};
+	l.in = inputs_find(p, a->arena);
+	look_for_listeners(&l);
+	look_for_capabilities(&l);
+	look_for_guards(&l);
+	look_for_pages(&l);
+	if (p->capped || img->capped)
+		facts_note(out, (struct place){0}, "limit reached: part of the code was not analysed");
+}
+
+const struct observer observer_code = {
+	.name = "code",
+	.title = "Listeners, capabilities and guarded effects in machine code",
+	.wants = WANTS_CODE,
+	.observe = observe,
+};

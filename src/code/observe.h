@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the observer of code is made of. Each part looks at the whole program and emits facts. */
+#ifndef CODE_OBSERVE_H
+#define CODE_OBSERVE_H
+
+#include "code/input.h"
+#include "fact/observer.h"
+
+struct look {
+	struct program *p;
+	struct inputs *in;
+	struct facts *out;
+	struct arena *arena;
+	const char *path; /* of the artifact */
+};
+
+void look_for_listeners(struct look *l);
+void look_for_capabilities(struct look *l);
+void look_for_guards(struct look *l);
+void look_for_pages(struct look *l);
+
+/* The place of an instruction or of data. */
+struct place look_place(const struct look *l, uint64_t vaddr);
+
+/* A value as a reader may see it: "text", number, or what is known of it. Arena text. */
+const char *look_value(const struct look *l, struct value v);
+
+/* Name of what is called, for a reader. */
+const char *look_name(const struct call *c);
+
+/* Does the command open a shell or a login service? */
+bool look_opens_shell(struct span command);
+
+#endif

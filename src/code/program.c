@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding functions in a program that has lost its symbols: symbols that are left, targets of calls,
+ * pointers in data, and what looks like the beginning of a function.
+ */
+#include "code/program.h"
+
+#include <elf.h>
+
+#include "base/mem.h"
+
+enum { MAX_FUNCTIONS = 60000, MAX_ROUNDS = 4, MAX_INSNS = 8 * 1024 * 1024 };
+
+struct start {
+	uint64_t at;
+	const char *name;
+	bool thumb;
+};
+
+struct starts {
+	struct start *list;
+	size_t count, cap;
+};
+
+const struct isa *isa_of(const struct elf_image *img)
+{
+	switch (img->machine) {
+	case EM_MIPS: return img->wide || (img->flags & EF_MIPS_ABI2) ? NULL : &isa_mips;
+	default: return NULL;
+	}
+}
+
+static void add_start(struct starts *s, const struct program *p, uint64_t at, bool thumb,
+		      const char *name)
+{
+	if (s->count >= 4 * (size_t)MAX_FUNCTIONS || at % p->isa->align || !elf_is_code(p->img, at))
+		return;
+	s->list = mem_grow(s->list, &s->cap, s->count + 1, sizeof *s->list);
+	s->list[s->count++] = (struct start){at, name, thumb};
+}
+
+/* An address as pointers hold it: on ARM bit 0 tells Thumb code. */
+static void add_pointer(struct starts *s, const struct program *p, uint64_t at, const char *name)
+{
+	bool arm = p->img->machine == EM_ARM;
+	add_start(s, p, arm ? at & ~UINT64_C(1) : at, arm && (at & 1), name);
+}
+
+static void from_symbols(struct starts *s, const struct program *p)
+{
+	for (size_t i = 0; i < p->img->symbol_count; i++) {
+		const struct elf_symbol *y = &p->img->symbols[i];
+		if (y->defined && y->function && y->value)
+			add_pointer(s, p, y->value, y->name[0] ? y->name : NULL);
+	}
+}
+
+static bool begins(const struct program *p, struct decode *how, uint64_t at, bool thumb)
+{
+	how->at = at;
+	how->thumb = thumb;
+	return p->isa->prologue(how, elf_bytes(p->img, at));
+}
+
+/* Words of data that hold the address of something that looks like a function. */
+static void from_pointers(struct starts *s, const struct program *p, struct decode *how)
+{
+	unsigned word = p->isa->bits / 8;
+	bool arm = p->img->machine == EM_ARM;
+	for (size_t i = 0; i < p->img->fixup_count; i++) {
+		uint64_t v = p->img->fixups[i].value;
+		if (elf_is_code(p->img, v) && begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1)))
+			add_pointer(s, p, v, NULL);
+	}
+	for (size_t i = 0; i < p->img->segment_count; i++) {
+		const struct elf_segment *g = &p->img->segments[i];
+		for (uint64_t k = 0; g->write && k + word <= g->filesz; k += word) {
+			uint64_t v;
+			if (!elf_word(p->img, g->vaddr + k, word, &v))
+				break;
+			bool thumb = arm && (v & 1);
+			if (v && elf_is_code(p->img, v) && begins(p, how, thumb ? v - 1 : v, thumb))
+				add_pointer(s, p, v, NULL);
+		}
+	}
+}
+
+/* One pass over all code: targets of direct calls and beginnings of functions. */
+static void sweep(struct starts *s, const struct program *p, struct decode *how, bool thumb)
+{
+	for (size_t r = 0; r < p->img->code_count; r++) {
+		uint64_t at = p->img->code[r].begin, end = p->img->code[r].end;
+		struct span bytes = elf_bytes(p->img, at);
+		bool after = true; /* control does not come here from above */
+		how->it_left = 0;
+		while (at < end && bytes.n) {
+			struct insn i;
+			how->at = at;
+			how->thumb = thumb;
+			unsigned n = p->isa->lift(how, bytes, &i);
+			bool fits = n && n <= end - at;
+			if (after && fits && p->isa->prologue(how, bytes))
+				add_start(s, p, at, thumb, NULL);
+			if (fits && i.flow == FLOW_CALL && !i.indirect)
+				add_start(s, p, i.target, i.thumb, NULL);
+			if (fits && i.flow != FLOW_NEXT)
+				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) && i.cond == COND_ALWAYS;
+			else if (fits && i.op_count && !(i.op_count == 1 && i.ops[0].d == p->isa->zero) &&
+				 p->isa->prologue(how, bytes))
+				after = false;
+			n = fits ? n : p->isa->align;
+			at += n;
+			bytes = span_from(bytes, n);
+		}
+	}
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct start *x = a, *y = b;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->thumb != y->thumb)
+		return x->thumb - y->thumb;
+	if (!x->name != !y->name)
+		return x->name ? -1 : 1;
+	return x->name ? strcmp(x->name, y->name) : 0;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct function *x = *(struct function *const *)a, *y = *(struct function *const *)b;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+struct function *program_function(const struct program *p, uint64_t at)
+{
+	size_t lo = 0, hi = p->function_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->functions[mid]->start < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->function_count && p->functions[lo]->start == at ? p->functions[lo] : NULL;
+}
+
+/* Turn starts into functions. Those that are known already are left alone. */
+static void make_functions(struct program *p, struct starts *s, struct decode *how)
+{
+	size_t known = p->function_count;
+	if (s->count)
+		qsort(s->list, s->count, sizeof *s->list, by_address);
+	struct function **all = arena_array(p->arena, known + s->count + 1, sizeof *all);
+	size_t n = known;
+	if (known)
+		memcpy(all, p->functions, known * sizeof *all);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct start *t = &s->list[i];
+		if ((i && s->list[i - 1].at == t->at) || program_function(p, t->at))
+			continue;
+		if (n >= MAX_FUNCTIONS) {
+			p->capped = true;
+			break;
+		}
+		struct function *f = arena_alloc(p->arena, sizeof *f);
+		f->start = f->end = t->at;
+		f->thumb = t->thumb;
+		f->stub = program_stub(p, t->at, t->thumb, how);
+		f->role = f->stub ? role_of(f->stub) : t->name ? role_of(t->name) : NULL;
+		f->done = f->stub != NULL;
+		f->name = f->stub ? f->stub : t->name;
+		if (!f->name)
+			f->name = arena_printf(p->arena, "sub_%llx", (unsigned long long)t->at);
+		all[n++] = f;
+	}
+	qsort(all, n, sizeof(struct function *), by_start);
+	p->functions = all;
+	p->function_count = n;
+}
+
+static uint64_t limit_of(const struct program *p, size_t i)
+{
+	uint64_t at = p->functions[i]->start, limit = at;
+	for (size_t r = 0; r < p->img->code_count; r++)
+		if (at >= p->img->code[r].begin && at < p->img->code[r].end)
+			limit = p->img->code[r].end;
+	if (i + 1 < p->function_count && p->functions[i + 1]->start < limit)
+		limit = p->functions[i + 1]->start;
+	return limit;
+}
+
+static void walk_all(struct program *p, struct decode *how)
+{
+	struct arena scratch = {.cap = 256u << 20};
+	struct targets *found = mem_alloc(sizeof *found);
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		found->count = 0;
+		for (size_t i = 0; i < p->function_count; i++) {
+			if (p->functions[i]->done)
+				continue;
+			if (p->insn_count > MAX_INSNS) {
+				p->capped = true;
+				break;
+			}
+			function_walk(p, p->functions[i], limit_of(p, i), how, &scratch, found);
+			arena_reset(&scratch);
+		}
+		struct starts more = {0};
+		for (size_t i = 0; i < found->count; i++)
+			add_start(&more, p, found->list[i].at, found->list[i].thumb, NULL);
+		if (more.count)
+			make_functions(p, &more, how);
+		mem_free(more.list);
+		if (!found->count)
+			break;
+	}
+	mem_free(found);
+	arena_free(&scratch);
+}
+
+/* Which argument of `f` becomes a command that it runs? -1: none. */
+static int command_argument(const struct function *f)
+{
+	for (size_t i = 0; i < f->call_count && f->call_count <= 40; i++) {
+		const struct call *c = &f->calls[i];
+		if (!c->role || c->role->kind != ROLE_EXEC)
+			continue;
+		struct value v = c->args[c->role->arg];
+		if (value_is(v, V_PARAM) && v.k == 0)
+			return (int)v.id;
+		for (size_t k = 0; k < i; k++) {
+			const struct call *m = &f->calls[k];
+			if (m->role && m->role->kind == ROLE_FORMAT && value_same(m->args[m->role->arg], v) &&
+			    value_is(m->args[m->role->other], V_PARAM))
+				return (int)m->args[m->role->other].id;
+		}
+	}
+	return -1;
+}
+
+static void take_role(struct program *p, struct function *f)
+{
+	int arg = f->role ? -1 : command_argument(f);
+	if (arg < 0 || arg >= MAX_ARGS)
+		return;
+	struct role *r = arena_alloc(p->arena, sizeof *r);
+	*r = (struct role){.name = f->name, .kind = ROLE_EXEC, .arg = (int8_t)arg, .other = -1, .len = -1};
+	f->role = r;
+}
+
+/* Calls to functions that were found later than the call; functions that wrap system(). */
+static void link_calls(struct program *p)
+{
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < p->function_count; i++) {
+			struct function *f = p->functions[i];
+			f->index = (uint32_t)i;
+			for (size_t k = 0; k < f->call_count; k++) {
+				struct call *c = &f->calls[k];
+				if (!c->callee && c->target)
+					c->callee = program_function(p, c->target);
+				if (!c->role && c->callee)
+					c->role = c->callee->role;
+			}
+			take_role(p, f);
+		}
+}
+
+/* (page, "name", "default"), many times and with many names: it asks for a parameter of a page. */
+static void find_getters(struct program *p)
+{
+	uint32_t *uses = arena_array(p->arena, p->function_count + 1, sizeof *uses);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < p->function_count; i++)
+			for (size_t k = 0; k < p->functions[i]->call_count; k++) {
+				struct call *c = &p->functions[i]->calls[k];
+				if (!c->callee || c->callee->stub)
+					continue;
+				struct span name = program_text(p, c->args[1]);
+				bool asks = name.n >= 3 && name.n < 40 && !memchr(name.p, ' ', name.n) &&
+					    !memchr(name.p, '%', name.n) && value_is(c->args[2], V_CONST) &&
+					    c->args[2].k > 4096 && elf_mapped(p->img, c->args[2].k) &&
+					    !value_is(c->args[0], V_CONST);
+				if (!pass)
+					uses[c->callee->index] += asks;
+				else if (uses[c->callee->index] >= 20 && (!c->role || c->role->kind == ROLE_NONE))
+					c->role = role_web_getter();
+			}
+}
+
+bool program_read(struct program *p, struct elf_image *img, struct arena *a)
+{
+	struct decode how = {.big = img->big};
+	struct starts s = {0};
+	*p = (struct program){.img = img, .isa = isa_of(img), .arena = a};
+	if (!p->isa || (p->isa->open && !p->isa->open(&how)))
+		return false;
+	from_symbols(&s, p);
+	add_pointer(&s, p, img->entry, NULL);
+	from_pointers(&s, p, &how);
+	sweep(&s, p, &how, false);
+	make_functions(p, &s, &how);
+	mem_free(s.list);
+	walk_all(p, &how);
+	link_calls(p);
+	find_getters(p);
+	if (p->isa->close)
+		p->isa->close(&how);
+	return true;
+}
+
+const struct call *function_call(const struct function *f, struct value v)
+{
+	if (v.kind != V_RET && v.kind != V_IS_ZERO)
+		return NULL;
+	for (size_t i = 0; i < f->call_count; i++)
+		if (f->calls[i].insn == v.id)
+			return &f->calls[i];
+	return NULL;
+}
+
+struct span program_text(const struct program *p, struct value v)
+{
+	if (!value_is(v, V_CONST) || v.k < 64)
+		return SPAN(p->img->in.p, 0);
+	return elf_string(p->img, v.k, 256);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A program taken apart: its functions, and for each of them what was seen when its code was
+ * walked with partly known values: calls with their arguments, and the compares that decide where
+ * control goes. Everything lives in the arena that program_read was given.
+ */
+#ifndef CODE_PROGRAM_H
+#define CODE_PROGRAM_H
+
+#include "code/cfg.h"
+#include "code/names.h"
+#include "code/value.h"
+
+struct function;
+
+struct call {
+	uint64_t at;
+	uint32_t insn;		 /* number in its function: the id of its result */
+	int32_t block;
+	const char *name;	 /* of an imported function, else NULL */
+	const struct role *role; /* NULL: none */
+	struct function *callee; /* inside of the program, else NULL */
+	uint64_t target;	 /* address of what is called; 0: not known */
+	struct value args[MAX_ARGS];
+	struct value family, port, address; /* what a sockaddr argument holds */
+};
+
+struct choice { /* what a block with two ways out looks at */
+	struct value left, right;
+};
+
+struct function {
+	uint64_t start, end; /* end: of what was decoded */
+	const char *name;    /* of a symbol, or "sub_ADDRESS" */
+	const char *stub;    /* name of the import that this only jumps to, else NULL */
+	const struct role *role;
+	bool thumb, done;
+	struct cfg cfg;      /* without instructions */
+	struct call *calls;  /* in the order of control flow */
+	size_t call_count;
+	struct choice *choices; /* one per block */
+	uint64_t *block_at;	/* address of each block's last instruction but a delay slot */
+	struct value result; /* what it returns, if always the same */
+	uint32_t index;
+};
+
+struct program {
+	struct elf_image *img;
+	const struct isa *isa;
+	struct arena *arena;
+	struct function **functions; /* by address */
+	size_t function_count, cap;
+	uint64_t insn_count;
+	bool capped;
+};
+
+/* False: nothing that can be taken apart. */
+bool program_read(struct program *p, struct elf_image *img, struct arena *a);
+
+struct function *program_function(const struct program *p, uint64_t at); /* begins exactly there */
+
+/* The call that a V_RET or V_IS_ZERO value of this function comes from; NULL: none. */
+const struct call *function_call(const struct function *f, struct value v);
+
+/* Text that a constant points to; empty: none. */
+struct span program_text(const struct program *p, struct value v);
+
+/* walk.c: evaluate one function; call targets that are no known function go to `found`. */
+struct targets {
+	struct { uint64_t at; bool thumb; } list[4096];
+	size_t count;
+};
+void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
+		   struct arena *scratch, struct targets *found);
+
+/* Name of the import that the code at `at` only jumps to; NULL: it is no such stub. */
+const char *program_stub(struct program *p, uint64_t at, bool thumb, struct decode *how);
+
+#endif

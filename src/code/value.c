@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evaluation of micro-operations over values that are partly known. */
+#include "code/value.h"
+
+static const struct value unknown;
+
+struct value value_const(uint64_t k)
+{
+	return (struct value){.kind = V_CONST, .k = k};
+}
+
+bool value_same(struct value a, struct value b)
+{
+	return a.kind == b.kind && a.form == b.form && a.id == b.id && a.k == b.k &&
+	       a.swapped == b.swapped;
+}
+
+bool value_is(struct value v, enum value_kind kind)
+{
+	return v.kind == kind && v.form == EXACT;
+}
+
+static uint64_t cut(const struct isa *isa, uint64_t k)
+{
+	return isa->bits == 32 ? k & 0xffffffff : k;
+}
+
+static uint64_t sign_extend(uint64_t v, unsigned size)
+{
+	switch (size) {
+	case 1: return (uint64_t)(int64_t)(int8_t)v;
+	case 2: return (uint64_t)(int64_t)(int16_t)v;
+	case 4: return (uint64_t)(int64_t)(int32_t)v;
+	default: return v;
+	}
+}
+
+static uint64_t zero_extend(uint64_t v, unsigned size)
+{
+	return size >= 8 ? v : v & ((UINT64_C(1) << size * 8) - 1);
+}
+
+/* v + k, for what can be an address. */
+static struct value plus(const struct isa *isa, struct value v, uint64_t k)
+{
+	if (k == 0)
+		return v;
+	if (v.form == NEAR)
+		return v;
+	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT || v.kind == V_IS_ZERO)
+		return unknown;
+	v.k = v.kind == V_CONST ? cut(isa, v.k + k) : v.k + k;
+	if (isa->bits == 32 && v.kind != V_CONST)
+		v.k = (uint64_t)(int64_t)(int32_t)v.k;
+	return v;
+}
+
+/* An index was added to an address: still the same object. */
+static struct value near(const struct elf_image *img, struct value v)
+{
+	if (v.form != EXACT && v.form != NEAR)
+		return unknown;
+	if (v.kind != V_STACK && v.kind != V_PARAM && v.kind != V_RET &&
+	    !(v.kind == V_CONST && v.k >= 0x1000 && elf_mapped(img, v.k)))
+		return unknown;
+	v.form = NEAR;
+	return v;
+}
+
+static bool same_object(struct value a, struct value b)
+{
+	return a.kind == b.kind && a.id == b.id && a.form == EXACT && b.form == EXACT;
+}
+
+static bool overlap(const struct slot *s, struct value where, uint64_t n)
+{
+	if (!same_object(s->where, where))
+		return false;
+	int64_t d = (int64_t)(s->where.k - where.k);
+	return d < 0 ? -d < s->size : (uint64_t)d < n;
+}
+
+void state_forget(struct state *s, struct value where, uint64_t n)
+{
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		if (!overlap(&s->slots[i], where, n))
+			s->slots[k++] = s->slots[i];
+	s->slot_count = k;
+	if (s->next_slot >= k)
+		s->next_slot = 0;
+}
+
+void state_store(struct state *s, struct value where, struct value what, unsigned size)
+{
+	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT)
+		return;
+	state_forget(s, where, size);
+	if (what.kind == V_UNKNOWN && where.kind != V_CONST)
+		return;
+	struct slot *slot;
+	if (s->slot_count < MAX_SLOTS) {
+		slot = &s->slots[s->slot_count++];
+	} else {
+		slot = &s->slots[s->next_slot];
+		s->next_slot = (s->next_slot + 1) % MAX_SLOTS;
+	}
+	*slot = (struct slot){where, what, (uint8_t)size};
+}
+
+/* One byte of a constant that stands in a slot. */
+static bool slot_byte(const struct state *s, const struct elf_image *img, struct value where,
+		      uint8_t *out)
+{
+	for (uint32_t i = 0; i < s->slot_count; i++) {
+		const struct slot *t = &s->slots[i];
+		if (!overlap(t, where, 1) || !value_is(t->what, V_CONST))
+			continue;
+		uint64_t in = where.k - t->where.k;
+		unsigned at = (unsigned)(img->big ? t->size - 1u - in : in);
+		*out = at < 8 ? (uint8_t)(t->what.k >> at * 8) : 0;
+		return true;
+	}
+	return false;
+}
+
+static bool slot_bytes(const struct state *s, const struct elf_image *img, struct value where,
+		       unsigned size, uint64_t *out)
+{
+	*out = 0;
+	for (unsigned i = 0; i < size; i++) {
+		uint8_t b;
+		struct value at = where;
+		at.k += i;
+		if (!slot_byte(s, img, at, &b))
+			return false;
+		*out |= (uint64_t)b << (img->big ? size - 1 - i : i) * 8;
+	}
+	return true;
+}
+
+/* What the file, or the loader, puts at a constant address. */
+static struct value image_word(const struct elf_image *img, const struct isa *isa, uint64_t at,
+			       unsigned size)
+{
+	const struct elf_fixup *f = size * 8 == isa->bits ? elf_fixup_at(img, at) : NULL;
+	uint64_t k;
+	if (f && f->symbol >= 0 && !img->symbols[f->symbol].defined)
+		return (struct value){.kind = V_IMPORT, .id = (uint32_t)f->symbol};
+	if (f && !(elf_writable(img, at) && img->machine == 8 && at >= img->got_end))
+		return value_const(cut(isa, f->value));
+	bool fixed = !elf_writable(img, at) || (img->got && at >= img->got && at < img->got_end);
+	if (fixed && elf_word(img, at, size, &k))
+		return value_const(k);
+	return (struct value){.kind = V_CONST, .form = CONTENT, .size = (uint8_t)size, .k = at};
+}
+
+struct value state_load(const struct state *s, const struct elf_image *img, const struct isa *isa,
+			struct value where, unsigned size)
+{
+	uint64_t k;
+	if (where.form == NEAR) {
+		where.form = NEAR_CONTENT;
+		where.size = (uint8_t)size;
+		return where;
+	}
+	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT || where.kind == V_IS_ZERO)
+		return unknown;
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		if (s->slots[i].size == size && value_same(s->slots[i].where, where))
+			return s->slots[i].what;
+	if (slot_bytes(s, img, where, size, &k))
+		return value_const(k);
+	if (where.kind == V_CONST)
+		return image_word(img, isa, where.k, size);
+	int64_t off = (int64_t)where.k - isa->entry_stack;
+	unsigned word = isa->bits / 8;
+	if (where.kind == V_STACK && off >= 0 && size == word && off % (int64_t)word == 0) {
+		uint64_t n = isa->arg_count + (uint64_t)off / word;
+		if (n < MAX_ARGS)
+			return (struct value){.kind = V_PARAM, .id = (uint32_t)n};
+	}
+	where.form = CONTENT;
+	where.size = (uint8_t)size;
+	return where;
+}
+
+static bool fold(const struct isa *isa, enum op_code code, uint64_t a, uint64_t b, uint64_t *out)
+{
+	unsigned sh = (unsigned)(b & (isa->bits - 1u));
+	switch (code) {
+	case OP_ADD: *out = a + b; break;
+	case OP_SUB: *out = a - b; break;
+	case OP_AND: *out = a & b; break;
+	case OP_OR: *out = a | b; break;
+	case OP_XOR: *out = a ^ b; break;
+	case OP_MUL: *out = a * b; break;
+	case OP_SHL: *out = a << sh; break;
+	case OP_SHR: *out = a >> sh; break;
+	case OP_SAR:
+		*out = isa->bits == 32 ? (uint64_t)((int64_t)(int32_t)a >> sh) : (uint64_t)((int64_t)a >> sh);
+		break;
+	default: return false;
+	}
+	*out = cut(isa, *out);
+	return true;
+}
+
+static bool byte_mask(struct value a, struct value b)
+{
+	return a.form != EXACT && value_is(b, V_CONST) &&
+	       ((a.size == 1 && b.k == 0xff) || (a.size == 2 && b.k == 0xffff));
+}
+
+static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
+			  struct value a, struct value b)
+{
+	uint64_t k;
+	if (value_is(a, V_CONST) && value_is(b, V_CONST))
+		return fold(isa, code, a.k, b.k, &k) ? value_const(k) : unknown;
+	if (code == OP_ADD && value_is(b, V_CONST) && !(b.k >= 0x10000 && elf_mapped(img, b.k)))
+		return plus(isa, a, b.k);
+	if (code == OP_ADD && value_is(a, V_CONST) && !(a.k >= 0x10000 && elf_mapped(img, a.k)))
+		return plus(isa, b, a.k);
+	if (code == OP_SUB && value_is(b, V_CONST))
+		return plus(isa, a, (uint64_t)0 - b.k);
+	if (code == OP_ADD) {
+		struct value n = near(img, a);
+		return n.kind == V_UNKNOWN ? near(img, b) : n;
+	}
+	if (code == OP_AND && byte_mask(a, b))
+		return a;
+	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0xffff && (a.kind == V_PARAM || a.kind == V_RET))
+		return a;
+	if (code == OP_AND && a.kind == V_STACK && value_is(b, V_CONST) && (b.k & 0xff000000) == 0xff000000) {
+		a.k &= ~(uint64_t)0xf; /* the stack pointer is aligned down */
+		return a;
+	}
+	if (code == OP_OR && value_same(a, b))
+		return a;
+	if (code == OP_XOR && value_same(a, b) && a.kind != V_UNKNOWN)
+		return value_const(0);
+	return unknown;
+}
+
+static struct value unary(const struct isa *isa, const struct op *o, struct value a)
+{
+	if (!value_is(a, V_CONST)) {
+		if (o->code == OP_SWAP16 && (a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT)) {
+			a.swapped = !a.swapped;
+			return a;
+		}
+		bool keeps = o->code == OP_ZERO_EXT || o->code == OP_SIGN_EXT;
+		return keeps && (a.form == CONTENT || a.form == NEAR_CONTENT || a.kind == V_PARAM ||
+				 a.kind == V_RET || a.kind == V_IS_ZERO) ? a : unknown;
+	}
+	uint64_t k = a.k;
+	switch (o->code) {
+	case OP_NOT: return value_const(cut(isa, ~k));
+	case OP_SWAP16:
+		return value_const((k & 0xff00ff00ff00ff00u) >> 8 | (k & 0x00ff00ff00ff00ffu) << 8);
+	case OP_SWAP32: return value_const(__builtin_bswap32((uint32_t)k));
+	case OP_ZERO_EXT: return value_const(zero_extend(k, o->size));
+	case OP_SIGN_EXT: return value_const(cut(isa, sign_extend(zero_extend(k, o->size), o->size)));
+	default: return unknown;
+	}
+}
+
+static struct value reg(const struct state *s, uint8_t r)
+{
+	return r < REG_COUNT ? s->regs[r] : unknown;
+}
+
+static struct value address(const struct state *s, const struct elf_image *img, const struct isa *isa,
+			    const struct op *o)
+{
+	if (o->b != REG_NONE)
+		return arith(img, isa, OP_ADD, reg(s, o->a), reg(s, o->b));
+	if (o->a == REG_NONE)
+		return value_const(cut(isa, (uint64_t)o->k));
+	return plus(isa, reg(s, o->a), (uint64_t)o->k);
+}
+
+static void set(struct state *s, const struct isa *isa, uint8_t r, struct value v)
+{
+	if (r < REG_COUNT && r != isa->zero && r != isa->fixed)
+		s->regs[r] = v;
+}
+
+static void load(struct state *s, const struct elf_image *img, const struct isa *isa,
+		 const struct op *o)
+{
+	struct value v = state_load(s, img, isa, address(s, img, isa, o), o->size);
+	if (value_is(v, V_CONST) && o->size < isa->bits / 8) {
+		v.k = zero_extend(v.k, o->size);
+		if (o->is_signed)
+			v.k = cut(isa, sign_extend(v.k, o->size));
+	}
+	set(s, isa, o->d, v);
+}
+
+static void compare(struct state *s, const struct isa *isa, const struct op *o)
+{
+	if (o->d < REG_FLAGS || o->d >= REG_FLAGS + 8)
+		return;
+	s->left[o->d - REG_FLAGS] = reg(s, o->a);
+	s->right[o->d - REG_FLAGS] = o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
+}
+
+/* Is the result of a call zero? Kept as a value of its own. */
+static struct value is_zero(struct value v)
+{
+	if (value_is(v, V_RET) && v.k == 0)
+		return (struct value){.kind = V_IS_ZERO, .id = v.id};
+	return unknown;
+}
+
+static struct value is_set(const struct state *s, uint8_t flags)
+{
+	if (flags < REG_FLAGS || flags >= REG_FLAGS + 8)
+		return unknown;
+	struct value b = s->right[flags - REG_FLAGS];
+	return value_is(b, V_CONST) && b.k == 0 ? is_zero(s->left[flags - REG_FLAGS]) : unknown;
+}
+
+void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
+	      const struct op *o)
+{
+	struct value b;
+	switch (o->code) {
+	case OP_CONST: set(s, isa, o->d, value_const(cut(isa, (uint64_t)o->k))); break;
+	case OP_MOVE: set(s, isa, o->d, reg(s, o->a)); break;
+	case OP_ADD: case OP_SUB: case OP_AND: case OP_OR: case OP_XOR: case OP_SHL: case OP_SHR:
+	case OP_SAR: case OP_MUL:
+		b = o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
+		set(s, isa, o->d, arith(img, isa, o->code, reg(s, o->a), b));
+		break;
+	case OP_NOT: case OP_SWAP16: case OP_SWAP32: case OP_ZERO_EXT: case OP_SIGN_EXT:
+		set(s, isa, o->d, unary(isa, o, reg(s, o->a)));
+		break;
+	case OP_LOAD: load(s, img, isa, o); break;
+	case OP_STORE: {
+		struct value v = reg(s, o->d);
+		if (value_is(v, V_CONST))
+			v.k = zero_extend(v.k, o->size);
+		state_store(s, address(s, img, isa, o), v, o->size);
+		break;
+	}
+	case OP_CMP: compare(s, isa, o); break;
+	case OP_IS_ZERO: set(s, isa, o->d, is_zero(reg(s, o->a))); break;
+	case OP_IS_SET: set(s, isa, o->d, is_set(s, o->a)); break;
+	default: set(s, isa, o->d, unknown); break;
+	}
+}
+
+static bool meet_value(struct value *into, struct value other)
+{
+	if (into->kind == V_UNKNOWN || value_same(*into, other))
+		return false;
+	*into = unknown;
+	return true;
+}
+
+bool state_meet(struct state *into, const struct state *other)
+{
+	bool changed = false;
+	for (int r = 0; r < REG_T0; r++)
+		changed |= meet_value(&into->regs[r], other->regs[r]);
+	for (int f = 0; f < 8; f++) {
+		changed |= meet_value(&into->left[f], other->left[f]);
+		changed |= meet_value(&into->right[f], other->right[f]);
+	}
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < into->slot_count; i++) {
+		bool found = false;
+		for (uint32_t j = 0; j < other->slot_count && !found; j++)
+			found = other->slots[j].size == into->slots[i].size &&
+				value_same(other->slots[j].where, into->slots[i].where) &&
+				value_same(other->slots[j].what, into->slots[i].what);
+		if (found)
+			into->slots[k++] = into->slots[i];
+	}
+	changed |= k != into->slot_count;
+	into->slot_count = k;
+	into->next_slot = 0;
+	return changed;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a register or a word of memory holds, as far as it can be told: a constant, an address on
+ * the stack, a parameter, the result of a call. Everything else is unknown. A `struct state` is all
+ * that is known at one point of a function.
+ */
+#ifndef CODE_VALUE_H
+#define CODE_VALUE_H
+
+#include "code/insn.h"
+
+enum value_kind {
+	V_UNKNOWN,
+	V_CONST,  /* k */
+	V_IMPORT, /* address of the symbol `id` of another module */
+	V_STACK,  /* the stack pointer at entry + k */
+	V_PARAM,  /* parameter `id` + k */
+	V_RET,    /* what the call at instruction `id` returned, + k */
+	V_IS_ZERO, /* 1 when the result of the call at instruction `id` is 0, else 0 */
+};
+
+enum value_form {
+	EXACT,	 /* the value itself */
+	CONTENT, /* what memory holds at the value (`size` bytes) */
+	NEAR,	 /* somewhere behind the value: inside of the same object */
+	NEAR_CONTENT,
+};
+
+struct value {
+	uint8_t kind, form, size;
+	bool swapped; /* the two bytes of a half word were exchanged */
+	uint32_t id;
+	uint64_t k;
+};
+
+struct slot {
+	struct value where; /* EXACT */
+	struct value what;
+	uint8_t size;
+};
+
+enum { MAX_SLOTS = 64 };
+
+struct state {
+	struct value regs[REG_COUNT];
+	struct value left[8], right[8]; /* what the flags registers compare */
+	struct slot slots[MAX_SLOTS];
+	uint32_t slot_count, next_slot;
+	bool valid;
+};
+
+struct value value_const(uint64_t k);
+bool value_same(struct value a, struct value b);
+bool value_is(struct value v, enum value_kind kind); /* and EXACT */
+
+/* What memory holds at `where` + k. */
+struct value state_load(const struct state *s, const struct elf_image *img, const struct isa *isa,
+			struct value where, unsigned size);
+void state_store(struct state *s, struct value where, struct value what, unsigned size);
+
+/* Memory at `where` may have been changed: `n` bytes from there. */
+void state_forget(struct state *s, struct value where, uint64_t n);
+
+void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
+	      const struct op *o);
+
+/* Keep only what both know. False: nothing changed in `into`. */
+bool state_meet(struct state *into, const struct state *other);
+
+#endif

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One function, walked in the order of its control flow with partly known values. Twice: the first
+ * time loops count as not taken, the second time what they change is unknown.
+ */
+#include "code/program.h"
+
+struct walk {
+	struct program *p;
+	struct function *f;
+	struct state *out; /* one per block, at its end */
+	struct state now;
+	struct targets *found;
+	struct arena *scratch;
+	size_t call_cap;
+	int32_t block;
+	bool recording, no_return;
+};
+
+static bool is_big(const struct walk *w)
+{
+	return w->p->img->big;
+}
+
+static void initial(const struct program *p, const struct function *f, struct state *s)
+{
+	const struct isa *isa = p->isa;
+	*s = (struct state){.valid = true};
+	if (isa->zero < REG_COUNT)
+		s->regs[isa->zero] = value_const(0);
+	if (isa->fixed < REG_COUNT && p->img->gp)
+		s->regs[isa->fixed] = value_const(p->img->gp);
+	if (isa->self < REG_COUNT)
+		s->regs[isa->self] = value_const(f->start);
+	s->regs[isa->sp] = (struct value){.kind = V_STACK};
+	for (unsigned i = 0; i < isa->arg_count; i++)
+		s->regs[isa->args[i]] = (struct value){.kind = V_PARAM, .id = i};
+}
+
+static struct value argument(const struct walk *w, unsigned n)
+{
+	const struct isa *isa = w->p->isa;
+	if (n < isa->arg_count)
+		return w->now.regs[isa->args[n]];
+	struct value at = w->now.regs[isa->sp];
+	if (!value_is(at, V_STACK))
+		return (struct value){0};
+	unsigned word = isa->bits / 8;
+	at.k += isa->stack_arg + (uint64_t)(n - isa->arg_count) * word;
+	struct value v = state_load(&w->now, w->p->img, isa, at, word);
+	return v.form == EXACT ? v : (struct value){0};
+}
+
+static struct value offset(struct value v, uint64_t k)
+{
+	v.k += k;
+	return v;
+}
+
+static void look_at_address(const struct walk *w, struct call *c)
+{
+	struct value to = c->args[c->role->arg];
+	const struct isa *isa = w->p->isa;
+	if (to.form != EXACT || to.kind == V_UNKNOWN)
+		return;
+	c->family = state_load(&w->now, w->p->img, isa, to, 2);
+	c->port = state_load(&w->now, w->p->img, isa, offset(to, 2), 2);
+	c->address = state_load(&w->now, w->p->img, isa, offset(to, 4), 4);
+}
+
+/* htons and htonl of a constant. */
+static bool swapped(const struct walk *w, const struct call *c, struct value *out)
+{
+	if (!c->role || c->role->kind != ROLE_SWAP || !value_is(c->args[0], V_CONST))
+		return false;
+	uint64_t k = c->args[0].k;
+	if (c->role->len == 2)
+		k = is_big(w) ? k & 0xffff : __builtin_bswap16((uint16_t)k);
+	else
+		k = is_big(w) ? k & 0xffffffff : __builtin_bswap32((uint32_t)k);
+	*out = value_const(k);
+	return true;
+}
+
+static uint64_t length_of(const struct call *c, uint64_t otherwise)
+{
+	if (c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST) &&
+	    c->args[c->role->len].k < 65536)
+		return c->args[c->role->len].k;
+	return otherwise;
+}
+
+static void fill(struct walk *w, const struct call *c)
+{
+	uint64_t n = length_of(c, 0);
+	struct value at = c->args[0], byte = value_const(0);
+	state_forget(&w->now, at, n);
+	if (c->role->other >= 0)
+		byte = c->args[c->role->other];
+	if (!value_is(byte, V_CONST) || byte.k != 0 || n > 128)
+		return;
+	for (uint64_t i = 0; i < n; i += 8)
+		state_store(&w->now, offset(at, i), value_const(0), n - i < 8 ? (unsigned)(n - i) : 8);
+}
+
+static void effects(struct walk *w, const struct call *c)
+{
+	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+	switch (kind) {
+	case ROLE_NONE:
+		for (unsigned i = 0; i < MAX_ARGS; i++)
+			if (c->args[i].form == EXACT && c->args[i].kind == V_STACK)
+				state_forget(&w->now, c->args[i], 16);
+		break;
+	case ROLE_FILL: fill(w, c); break;
+	case ROLE_READ: case ROLE_COPY: case ROLE_FORMAT:
+		state_forget(&w->now, c->args[c->role->arg], length_of(c, 64));
+		break;
+	case ROLE_ACCEPT:
+		state_forget(&w->now, c->args[1], 16);
+		state_forget(&w->now, c->args[2], 4);
+		break;
+	case ROLE_ADDRINFO:
+		state_forget(&w->now, c->args[3], 8);
+		break;
+	default: break;
+	}
+}
+
+static void remember(struct walk *w, const struct call *c)
+{
+	struct function *f = w->f;
+	if (f->call_count == w->call_cap) {
+		size_t cap = w->call_cap ? w->call_cap * 2 : 8;
+		struct call *more = arena_array(w->p->arena, cap, sizeof *more);
+		if (f->call_count)
+			memcpy(more, f->calls, f->call_count * sizeof *more);
+		f->calls = more;
+		w->call_cap = cap;
+	}
+	f->calls[f->call_count++] = *c;
+}
+
+static void found_target(struct walk *w, uint64_t at, bool thumb)
+{
+	size_t most = sizeof w->found->list / sizeof *w->found->list;
+	if (elf_is_code(w->p->img, at) && w->found->count < most) {
+		w->found->list[w->found->count].at = at;
+		w->found->list[w->found->count++].thumb = thumb;
+	}
+}
+
+static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
+{
+	const struct elf_fixup *fix = elf_fixup_at(w->p->img, at);
+	if (fix && fix->symbol >= 0 && !w->p->img->symbols[fix->symbol].defined) {
+		c->name = w->p->img->symbols[fix->symbol].name; /* PowerPC: the slot is the code */
+		c->role = role_of(c->name);
+		return;
+	}
+	c->callee = program_function(w->p, at);
+	c->target = at;
+	if (!c->callee && w->recording)
+		found_target(w, at, thumb);
+	if (!c->callee)
+		return;
+	c->role = c->callee->role;
+	c->name = c->callee->stub;
+}
+
+static void transfer(struct walk *w, const struct insn *i)
+{
+	const struct isa *isa = w->p->isa;
+	struct value to = value_const(i->target);
+	struct call c = {.at = i->at, .block = w->block};
+	bool thumb = i->thumb;
+	c.insn = (uint32_t)(i - w->f->cfg.insns);
+	if (i->indirect)
+		to = w->now.regs[REG_TARGET];
+	if (value_is(to, V_IMPORT)) {
+		c.name = w->p->img->symbols[to.id].name;
+		c.role = role_of(c.name);
+	} else if (value_is(to, V_CONST)) {
+		if (w->p->isa->align == 2 && i->indirect) {
+			thumb = to.k & 1;
+			to.k &= ~UINT64_C(1);
+		}
+		name_target(w, &c, to.k, thumb);
+	}
+	if (i->flow == FLOW_CALL && isa->pc_thunk && value_is(to, V_CONST)) {
+		uint8_t r = isa->pc_thunk(elf_bytes(w->p->img, to.k));
+		if (r != REG_NONE) {
+			w->now.regs[r] = value_const(i->at + i->size);
+			return;
+		}
+	}
+	for (unsigned n = 0; n < MAX_ARGS; n++)
+		c.args[n] = argument(w, n);
+	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
+		look_at_address(w, &c);
+	if (w->recording)
+		remember(w, &c);
+	effects(w, &c);
+	for (uint8_t r = 0; r < REG_TARGET; r++)
+		if (r >= 64 || !(isa->kept >> r & 1))
+			w->now.regs[r] = (struct value){0};
+	struct value result = {.kind = V_RET, .id = c.insn};
+	swapped(w, &c, &result);
+	w->now.regs[isa->result] = result;
+	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
+}
+
+/* A jump that leaves the function is a call whose result is returned. */
+static bool leaves(const struct walk *w, const struct insn *i)
+{
+	if (i->flow == FLOW_CALL)
+		return true;
+	if (i->flow != FLOW_JUMP)
+		return false;
+	if (!i->indirect)
+		return w->f->cfg.blocks[w->block].succ[0] == NO_BLOCK;
+	struct value to = w->now.regs[REG_TARGET];
+	return value_is(to, V_IMPORT) || (value_is(to, V_CONST) && program_function(w->p, to.k & ~UINT64_C(1)));
+}
+
+static void carry_out(struct walk *w, const struct insn *i, bool maybe)
+{
+	const struct elf_image *img = w->p->img;
+	for (unsigned k = 0; k < i->op_count; k++) {
+		const struct op *o = &i->ops[k];
+		if (!maybe) {
+			state_op(&w->now, img, w->p->isa, o);
+			continue;
+		}
+		struct value before = o->d < REG_COUNT ? w->now.regs[o->d] : (struct value){0};
+		state_op(&w->now, img, w->p->isa, o);
+		if (o->d < REG_T0 && o->code != OP_STORE && o->code != OP_CMP &&
+		    !value_same(before, w->now.regs[o->d]))
+			w->now.regs[o->d] = (struct value){0};
+	}
+}
+
+static void note_result(struct walk *w, bool *first)
+{
+	struct value v = w->now.regs[w->p->isa->result];
+	if (*first)
+		w->f->result = v;
+	else if (!value_same(w->f->result, v))
+		w->f->result = (struct value){0};
+	*first = false;
+}
+
+static void walk_block(struct walk *w, bool *first_return)
+{
+	const struct cfg *c = &w->f->cfg;
+	const struct block *b = &c->blocks[w->block];
+	w->no_return = false;
+	for (uint32_t n = 0; n < b->count && !w->no_return; n++) {
+		const struct insn *i = &c->insns[b->first + n];
+		carry_out(w, i, i->predicated);
+		if (i->delay && n + 1 < b->count)
+			carry_out(w, &c->insns[b->first + ++n], i->annul);
+		if (leaves(w, i)) {
+			transfer(w, i);
+			if (i->flow == FLOW_JUMP && w->recording)
+				note_result(w, first_return);
+		}
+		if (i->flow == FLOW_RETURN && w->recording)
+			note_result(w, first_return);
+	}
+	if (w->recording && b->cond != COND_ALWAYS && b->flags >= REG_FLAGS && b->flags < REG_FLAGS + 8)
+		w->f->choices[w->block] = (struct choice){w->now.left[b->flags - REG_FLAGS],
+							  w->now.right[b->flags - REG_FLAGS]};
+}
+
+static void copy_state(struct state *to, const struct state *from)
+{
+	memcpy(to->regs, from->regs, sizeof to->regs);
+	memcpy(to->left, from->left, sizeof to->left);
+	memcpy(to->right, from->right, sizeof to->right);
+	memcpy(to->slots, from->slots, from->slot_count * sizeof *to->slots);
+	to->slot_count = from->slot_count;
+	to->next_slot = from->next_slot;
+	to->valid = true;
+}
+
+static void enter(struct walk *w, bool first_pass)
+{
+	const struct cfg *c = &w->f->cfg;
+	const struct block *b = &c->blocks[w->block];
+	bool any = false;
+	if (w->block == 0 && b->pred_count == 0) {
+		initial(w->p, w->f, &w->now);
+		return;
+	}
+	for (uint32_t k = 0; k < b->pred_count; k++) {
+		int32_t from = c->preds[b->pred + k];
+		if (!w->out[from].valid || (first_pass && c->blocks[from].order >= b->order))
+			continue;
+		if (any)
+			state_meet(&w->now, &w->out[from]);
+		else
+			copy_state(&w->now, &w->out[from]);
+		any = true;
+	}
+	struct state start;
+	if (any && w->block != 0)
+		return;
+	initial(w->p, w->f, &start);
+	if (any)
+		state_meet(&w->now, &start);
+	else
+		copy_state(&w->now, &start);
+}
+
+static void pass(struct walk *w, bool recording)
+{
+	struct cfg *c = &w->f->cfg;
+	bool first_return = true, removed = false;
+	w->recording = recording;
+	for (size_t o = 0; o < c->order_count; o++) {
+		w->block = c->order[o];
+		enter(w, !recording);
+		walk_block(w, &first_return);
+		copy_state(&w->out[w->block], &w->now);
+		struct block *b = &c->blocks[w->block];
+		if (w->no_return && !recording) {
+			b->succ[0] = b->succ[1] = NO_BLOCK;
+			b->to_switch = false;
+			b->cond = COND_ALWAYS;
+			removed = true;
+		}
+	}
+	if (removed)
+		cfg_connect(c, w->scratch);
+}
+
+/* What is needed later, without the instructions. */
+static void keep_cfg(struct cfg *c, struct arena *a)
+{
+	struct block *blocks = arena_array(a, c->block_count + 1, sizeof *blocks);
+	size_t total = 0;
+	memcpy(blocks, c->blocks, c->block_count * sizeof *blocks);
+	for (size_t i = 0; i < c->block_count; i++)
+		total += blocks[i].pred_count;
+	int32_t *preds = arena_array(a, total + 1, sizeof *preds);
+	memcpy(preds, c->preds, total * sizeof *preds);
+	c->blocks = blocks;
+	c->preds = preds;
+	c->order = NULL;
+	c->insns = NULL;
+}
+
+void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
+		   struct arena *scratch, struct targets *found)
+{
+	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch};
+	f->done = true;
+	how->thumb = f->thumb;
+	if (!cfg_build(&f->cfg, p->img, p->isa, how, f->start, limit, scratch)) {
+		f->cfg = (struct cfg){0};
+		return;
+	}
+	p->insn_count += f->cfg.insn_count;
+	p->capped = p->capped || f->cfg.capped;
+	const struct insn *last = &f->cfg.insns[f->cfg.insn_count - 1];
+	f->end = last->at + last->size;
+	f->choices = arena_array(p->arena, f->cfg.block_count + 1, sizeof *f->choices);
+	w.out = arena_array(scratch, f->cfg.block_count + 1, sizeof *w.out);
+	f->block_at = arena_array(p->arena, f->cfg.block_count + 1, sizeof *f->block_at);
+	for (size_t i = 0; i < f->cfg.block_count; i++) {
+		const struct block *b = &f->cfg.blocks[i];
+		const struct insn *end = &f->cfg.insns[b->first + b->count - 1];
+		f->block_at[i] = b->count > 1 && end[-1].delay ? end[-1].at : end->at;
+	}
+	pass(&w, false);
+	pass(&w, true);
+	keep_cfg(&f->cfg, p->arena);
+}
+
+const char *program_stub(struct program *p, uint64_t at, bool thumb, struct decode *how)
+{
+	struct function f = {.start = at};
+	struct state s;
+	struct insn i;
+	struct span bytes = elf_bytes(p->img, at);
+	how->thumb = thumb;
+	how->it_left = 0;
+	initial(p, &f, &s);
+	for (unsigned n = 0; n < 6; n++) {
+		how->at = at;
+		unsigned size = p->isa->lift(how, bytes, &i);
+		if (!size)
+			return NULL;
+		for (unsigned k = 0; k < i.op_count; k++)
+			state_op(&s, p->img, p->isa, &i.ops[k]);
+		if (i.flow == FLOW_JUMP && i.indirect) {
+			struct value to = s.regs[REG_TARGET];
+			return value_is(to, V_IMPORT) ? p->img->symbols[to.id].name : NULL;
+		}
+		if (i.flow != FLOW_NEXT)
+			return NULL;
+		bytes = span_from(bytes, size);
+		at += size;
+	}
+	return NULL;
+}

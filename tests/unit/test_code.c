@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lifting, control flow and values on small pieces of machine code. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "code/cfg.h"
+#include "code/names.h"
+#include "code/value.h"
+#include "collect.h"
+
+enum { BASE = 0x400000 };
+
+struct piece {
+	struct elf_image img;
+	struct elf_segment segment;
+	struct elf_range range;
+	struct arena arena;
+	uint8_t bytes[256];
+};
+
+static void put_words(struct piece *t, const uint32_t *words, size_t n, bool big)
+{
+	*t = (struct piece){0};
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; k < 4; k++)
+			t->bytes[i * 4 + k] = (uint8_t)(words[i] >> (big ? 3 - k : k) * 8);
+	t->segment = (struct elf_segment){.vaddr = BASE, .filesz = n * 4, .memsz = n * 4, .exec = true};
+	t->range = (struct elf_range){BASE, BASE + n * 4};
+	t->img = (struct elf_image){.in = SPAN(t->bytes, n * 4), .big = big, .machine = 8,
+				    .segments = &t->segment, .segment_count = 1, .code = &t->range, .code_count = 1};
+}
+
+/* beqz $a0, L; addiu $v0, $zero, 1; jr $ra; nop; L: jr $ra; addiu $v0, $zero, 2 */
+static const uint32_t diamond[] = {0x10800003, 0x24020001, 0x03e00008, 0, 0x03e00008, 0x24020002};
+
+static void cuts_blocks(void **state)
+{
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		struct piece t;
+		struct cfg c;
+		put_words(&t, diamond, 6, big);
+		struct decode how = {.big = big};
+		assert_true(cfg_build(&c, &t.img, &isa_mips, &how, BASE, BASE + 24, &t.arena));
+		assert_int_equal(c.block_count, 3);
+		assert_int_equal(c.blocks[0].cond, COND_EQ);
+		assert_int_equal(c.blocks[0].succ[0], 1);
+		assert_int_equal(c.blocks[0].succ[1], 2);
+		assert_true(cfg_dominates(&c, 0, 2));
+		assert_false(cfg_dominates(&c, 1, 2));
+		assert_true(cfg_edge_owns(&c, 0, 2));
+		arena_free(&t.arena);
+	}
+}
+
+static void evaluate(struct piece *t, struct state *s, const struct isa *isa)
+{
+	struct decode how = {.big = t->img.big};
+	struct insn i;
+	for (uint64_t at = BASE; at < t->range.end; at += i.size) {
+		how.at = at;
+		assert_true(isa->lift(&how, elf_bytes(&t->img, at), &i));
+		for (unsigned k = 0; k < i.op_count; k++)
+			state_op(s, &t->img, isa, &i.ops[k]);
+	}
+}
+
+/* A port and a family merged into one word: lui $2, 2; ori $2, $2, 0x2329; sw $2, 24($sp) */
+static void mips_merged_word(void **state)
+{
+	(void)state;
+	static const uint32_t words[] = {0x3c020002, 0x34422329, 0xafa20018};
+	struct piece t;
+	struct state s = {0};
+	put_words(&t, words, 3, true);
+	s.regs[29] = (struct value){.kind = V_STACK};
+	evaluate(&t, &s, &isa_mips);
+	struct value at = {.kind = V_STACK, .k = 0x18 + 2};
+	struct value port = state_load(&s, &t.img, &isa_mips, at, 2);
+	assert_true(value_is(port, V_CONST));
+	assert_int_equal(port.k, 9001);
+	at.k = 0x18;
+	assert_int_equal(state_load(&s, &t.img, &isa_mips, at, 2).k, 2);
+	at.k = 0x20;
+	assert_false(value_is(state_load(&s, &t.img, &isa_mips, at, 2), V_CONST));
+	arena_free(&t.arena);
+}
+
+static void meets(void **state)
+{
+	(void)state;
+	struct state a = {0}, b = {0};
+	struct value sp = {.kind = V_STACK, .k = 8};
+	a.regs[2] = b.regs[2] = value_const(7);
+	a.regs[3] = value_const(1);
+	b.regs[3] = value_const(2);
+	state_store(&a, sp, value_const(5), 4);
+	assert_true(state_meet(&a, &b));
+	assert_true(value_is(a.regs[2], V_CONST));
+	assert_false(value_is(a.regs[3], V_CONST));
+	assert_int_equal(a.slot_count, 0);
+	assert_false(state_meet(&a, &b));
+}
+
+static void knows_names(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"__bzero", "_exit", "accept", "bind", "execl", "memcmp", "recvfrom",
+					    "strcasecmp", "strcasestr", "strcat", "system", "vsnprintf", "write"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const struct role *r = role_of(names[i]);
+		assert_non_null(r);
+		assert_string_equal(r->name, names[i]);
+	}
+	assert_non_null(role_of("doSystem"));
+	assert_null(role_of("check_filesystem"));
+	assert_null(role_of("zebra"));
+}
+
+/* Bytes that are no program, and a header whose tables lie outside. */
+static void damaged_elf(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct elf_image img;
+	uint8_t head[64] = {0x7f, 'E', 'L', 'F', 1, 2, 1};
+	assert_false(elf_image_read(&img, SPAN_LIT("\177ELF"), &a));
+	assert_false(elf_image_read(&img, SPAN(head, sizeof head), &a));
+	head[17] = 2;
+	head[19] = 8;
+	memset(head + 28, 0xff, 4);
+	head[43] = 32;
+	head[45] = 200;
+	assert_false(elf_image_read(&img, SPAN(head, sizeof head), &a));
+	arena_free(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(cuts_blocks), cmocka_unit_test(mips_merged_word), cmocka_unit_test(meets),
+	    cmocka_unit_test(knows_names), cmocka_unit_test(damaged_elf),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
