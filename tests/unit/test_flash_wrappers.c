@@ -9,11 +9,13 @@
 #include <lz4.h>
 #include <zlib.h>
 
+#include "format/part.h"
 #include "image.h"
 
 extern const struct format format_uf2, format_dfu, format_uboot_env, format_uzip, format_cisco_mzip,
 	format_vxworks_memfs, format_vxworks_symtab, format_bcm_programstore, format_mtk_image,
-	format_uefi_capsule, format_broadcom_sao, format_dtbo, format_draytek_lz4, format_pfs;
+	format_uefi_capsule, format_broadcom_sao, format_dtbo, format_draytek_lz4, format_pfs,
+	format_spl;
 
 static void put_uf2(struct buf *b, unsigned i, unsigned n, uint32_t address)
 {
@@ -427,13 +429,86 @@ static void pfs(void **state)
 	buf_free(&b);
 }
 
+/* Allwinner's sum, TI's table of contents and both headers of STM32MP; u-boot tools/. */
+static void spl(void **state)
+{
+	(void)state;
+	struct buf egon = {0}, ti = {0};
+	uint32_t sum = 0x5f0a6c39;
+	put_le32(&egon, 0xea000016);
+	buf_add(&egon, "eGON.BT0\0\0\0\0", 12);
+	put_le32(&egon, 1024);
+	buf_add(&egon, "SPL\2", 4);
+	buf_fill(&egon, 0, 40);
+	put_text(&egon, 960, 1);
+	for (size_t i = 0; i < 1024; i += 4)
+		sum += span_le32(buf_span(&egon), i);
+	set_le32(&egon, 12, sum);
+	put_text(&egon, 50, 2); /* flash behind it */
+	uint64_t size;
+	assert_true(bid_on(&format_spl, &egon, &size) > 95);
+	assert_int_equal(size, 1024);
+	assert_true(opens_as(&format_spl, &egon, "loader", SPAN(egon.p, 1024), ST_OK));
+	assert_true(survives(&format_spl, &egon));
+	egon.p[500] ^= 1;
+	assert_true(opens_with_note(&format_spl, &egon, "checksum is wrong"));
+	set_le32(&egon, 16, 1023);
+	assert_int_equal(bid_on(&format_spl, &egon, NULL), 0);
+
+	for (unsigned version = 1; version <= 2; version++) {
+		struct buf stm = {0};
+		size_t header = version == 1 ? 256 : 512;
+		buf_add(&stm, "STM2", 4);
+		buf_fill(&stm, 0, header - 4);
+		put_text(&stm, 700, 3);
+		set_le32(&stm, 68, part_sum8(SPAN(stm.p + header, 700)));
+		stm.p[74] = (uint8_t)version;
+		set_le32(&stm, 76, 700);
+		set_le32(&stm, 100, version == 1 ? 1 : 1u << 31);
+		if (version == 2)
+			set_le32(&stm, 104, 384);
+		assert_true(bid_on(&format_spl, &stm, NULL) > 95);
+		assert_true(opens_as(&format_spl, &stm, "loader", SPAN(stm.p + header, 700), ST_OK));
+		assert_true(survives(&format_spl, &stm));
+		if (version == 2) {
+			set_le32(&stm, 100, 2);
+			assert_true(opens_as(&format_spl, &stm, "loader", SPAN(stm.p + header, 700),
+					     ST_ENCRYPTED));
+		}
+		stm.n = header + 300;
+		assert_true(opens_as(&format_spl, &stm, "loader", SPAN(stm.p + header, 300),
+				     version == 2 ? ST_ENCRYPTED : ST_TRUNCATED));
+		stm.p[74] = 3;
+		assert_int_equal(bid_on(&format_spl, &stm, NULL), 0);
+		buf_free(&stm);
+	}
+
+	put_le32(&ti, 64);
+	put_le32(&ti, 12);
+	buf_fill(&ti, 0, 12);
+	buf_add(&ti, "CHSETTINGS\0\0", 12);
+	buf_fill(&ti, 0xff, 32);
+	put_le32(&ti, 0xc0c0c0c1);
+	buf_fill(&ti, 0, 512 - ti.n);
+	put_le32(&ti, 608);
+	put_le32(&ti, 0x40300000);
+	put_text(&ti, 600, 4);
+	assert_true(opens_as(&format_spl, &ti, "loader", SPAN(ti.p + 520, 600), ST_OK));
+	assert_true(survives(&format_spl, &ti));
+	ti.p[40] = 0;
+	assert_int_equal(bid_on(&format_spl, &ti, NULL), 0);
+	assert_true(rejects_noise(&format_spl));
+	buf_free(&egon);
+	buf_free(&ti);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(uf2),    cmocka_unit_test(dfu),    cmocka_unit_test(environment),
 		cmocka_unit_test(uzip),   cmocka_unit_test(cisco),  cmocka_unit_test(memfs),
 		cmocka_unit_test(symtab), cmocka_unit_test(programstore), cmocka_unit_test(mtk),
-		cmocka_unit_test(capsule), cmocka_unit_test(sao), cmocka_unit_test(dtbo),
+		cmocka_unit_test(capsule), cmocka_unit_test(sao), cmocka_unit_test(dtbo), cmocka_unit_test(spl),
 		cmocka_unit_test(draytek), cmocka_unit_test(pfs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
