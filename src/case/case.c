@@ -263,8 +263,10 @@ bool case_create(struct case_store *c, const char *path)
 					  .region = on_region,
 					  .note = on_note,
 					  .fact = on_fact}};
-	if (!choose_file(c, path))
+	if (!choose_file(c, path)) {
+		c->failed = true;
 		return false;
+	}
 	int rc = sqlite3_open(c->partial ? c->partial : ":memory:", &c->db);
 	if (rc != SQLITE_OK)
 		return db_failed(c, "cannot create");
@@ -287,7 +289,7 @@ static void close_all(struct case_store *c)
 
 bool case_finish(struct case_store *c)
 {
-	bool ok = !c->failed && run_sql(c, "COMMIT");
+	bool ok = c->db && !c->failed && run_sql(c, "COMMIT");
 	close_all(c);
 	if (ok && c->partial && rename(c->partial, c->path) != 0) {
 		msg_error("cannot put %s in place: %s", c->path, strerror(errno));
@@ -297,6 +299,7 @@ bool case_finish(struct case_store *c)
 		unlink(c->partial);
 	mem_free(c->partial);
 	mem_free(c->path);
+	c->partial = c->path = NULL;
 	return ok;
 }
 
@@ -304,6 +307,52 @@ void case_discard(struct case_store *c)
 {
 	c->failed = true;
 	case_finish(c);
+}
+
+/* As it stands: no journal next to it is read or written. */
+static bool open_immutable(const char *path, sqlite3 **db)
+{
+	struct buf uri = {0};
+	buf_str(&uri, *path == '/' ? "file://" : "file:");
+	for (const char *p = path; *p; p++)
+		if (strchr("?#%", *p))
+			buf_printf(&uri, "%%%02x", (unsigned)(uint8_t)*p);
+		else
+			buf_byte(&uri, (uint8_t)*p);
+	buf_str(&uri, "?immutable=1");
+	int rc = sqlite3_open_v2(buf_text(&uri), db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	buf_free(&uri);
+	return rc == SQLITE_OK;
+}
+
+/* All tables and views with the words that made them. */
+static bool schema_of(sqlite3 *db, struct buf *out)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(db, "SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2",
+				    -1, &s, NULL);
+	while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		for (int i = 0; i < 3; i++) {
+			const char *v = (const char *)sqlite3_column_text(s, i);
+			buf_printf(out, "%s\n", v ? v : "");
+		}
+		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE;
+}
+
+/* A file from elsewhere may hold views and triggers that say anything: only our own will do. */
+static bool same_schema(sqlite3 *db)
+{
+	struct case_store fresh;
+	struct buf ours = {0}, theirs = {0};
+	bool same = case_create(&fresh, NULL) && schema_of(fresh.db, &ours) &&
+		    schema_of(db, &theirs) && span_equal(buf_span(&ours), buf_span(&theirs));
+	case_discard(&fresh);
+	buf_free(&ours);
+	buf_free(&theirs);
+	return same;
 }
 
 sqlite3 *case_open(const char *path)
@@ -316,7 +365,7 @@ sqlite3 *case_open(const char *path)
 			  path, path);
 		return NULL;
 	}
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	if (!open_immutable(path, &db)) {
 		msg_error("cannot open %s: %s", path, sqlite3_errmsg(db));
 		sqlite3_close(db);
 		return NULL;
@@ -331,6 +380,11 @@ sqlite3 *case_open(const char *path)
 	if (version != CASE_VERSION) {
 		msg_error("%s has version %d, this postern reads version %d: scan the image again",
 			  path, version, CASE_VERSION);
+		sqlite3_close(db);
+		return NULL;
+	}
+	if (!same_schema(db)) {
+		msg_error("%s does not hold the tables of a case: scan the image again", path);
 		sqlite3_close(db);
 		return NULL;
 	}

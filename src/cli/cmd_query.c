@@ -16,9 +16,13 @@ static const struct cli_option options[] = {
 
 static void put_header(sqlite3_stmt *s)
 {
-	for (int i = 0; i < sqlite3_column_count(s); i++)
-		printf("%s%s", i ? "\t" : "", sqlite3_column_name(s, i));
-	putchar('\n');
+	struct buf line = {0};
+	for (int i = 0; i < sqlite3_column_count(s); i++) {
+		buf_str(&line, i ? "\t" : "");
+		text_terminal(&line, span_str(sqlite3_column_name(s, i)));
+	}
+	puts(buf_text(&line));
+	buf_free(&line);
 }
 
 static void put_row(sqlite3_stmt *s)

@@ -2,6 +2,7 @@
 /* postern scan: images in, audit out. */
 #include <errno.h>
 #include <getopt.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
@@ -112,16 +113,29 @@ static bool parse(const struct command *c, int argc, char **argv, struct scan *s
 static bool write_json(sqlite3 *db, const char *path)
 {
 	bool standard = strcmp(path, "-") == 0;
-	FILE *f = standard ? stdout : fopen(path, "we");
-	if (!f) {
-		msg_error("cannot write %s: %s", path, strerror(errno));
-		return false;
-	}
-	bool ok = report_json(db, f);
-	if (!standard && fclose(f) != 0)
+	struct stat st;
+	/* an older file stays until the new one is whole; a pipe or device is written to */
+	bool direct = standard || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
+	struct buf partial = {0};
+	buf_printf(&partial, "%s%s", path, direct ? "" : ".partial");
+	errno = 0;
+	FILE *f = standard ? stdout : fopen(buf_text(&partial), "we");
+	bool ok = f && report_json(db, f);
+	int why = errno;
+	if (f && !standard && fclose(f) != 0) {
+		why = ok ? errno : why;
 		ok = false;
-	if (!ok)
-		msg_error("cannot write %s: %s", path, strerror(errno));
+	}
+	if (ok && !direct && rename(buf_text(&partial), path) != 0) {
+		why = errno;
+		ok = false;
+	}
+	if (!ok && !(standard && why == EPIPE))
+		msg_error("cannot write %s: %s", standard ? "to standard output" : path,
+			  strerror(why));
+	if (!ok && f && !direct)
+		unlink(buf_text(&partial));
+	buf_free(&partial);
 	return ok;
 }
 
@@ -149,7 +163,12 @@ static bool reports(struct scan *s, struct case_store *c, const struct progress_
 	bool json_out = s->json && strcmp(s->json, "-") == 0;
 	if (s->json && !write_json(c->db, s->json))
 		return false;
-	return s->quiet || json_out || report_text(c->db, stdout, &style);
+	if (s->quiet || json_out)
+		return true;
+	bool ok = report_text(c->db, stdout, &style);
+	if (!ok && errno != EPIPE)
+		msg_error("cannot write the report: %s", strerror(errno));
+	return ok;
 }
 
 static int audit(struct scan *s, const struct rules *rules)
@@ -157,8 +176,10 @@ static int audit(struct scan *s, const struct rules *rules)
 	struct case_store store;
 	struct progress_line line;
 	struct extraction files = {0};
-	if (!case_create(&store, s->output))
+	if (!case_create(&store, s->output)) {
+		case_discard(&store);
 		return EXIT_FAILED;
+	}
 	if (s->extract && !extract_begin(&files, s->extract, &store.sink)) {
 		case_discard(&store);
 		return EXIT_FAILED;

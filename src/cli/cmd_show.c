@@ -76,8 +76,10 @@ static bool open_case(struct show *s)
 		s->db = case_open(s->from);
 		return s->db != NULL;
 	}
-	if (!case_create(&s->store, NULL))
+	if (!case_create(&s->store, NULL)) {
+		case_discard(&s->store);
 		return false;
+	}
 	struct engine_options options_ = {0};
 	bool ok = !engine_scan(&s->from, 1, &options_, &s->store.sink).failed && !s->store.failed &&
 		  rules_load(&rules, NULL);
@@ -267,9 +269,10 @@ static int show_artifact(struct show *s)
 		} else if (matches == 2) {
 			msg_error("more than one artifact ends in \"%s\": give more of the path",
 				  s->what);
-			fprintf(stderr, "  %s\n  %s\n", e.path, path);
+			msg_error("  %s", e.path);
+			msg_error("  %s", path);
 		} else if (matches < 8) {
-			fprintf(stderr, "  %s\n", path);
+			msg_error("  %s", path);
 		}
 	}
 	sqlite3_finalize(q);

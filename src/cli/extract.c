@@ -54,6 +54,8 @@ static void on_content(struct engine_sink *sink, const char *path, const struct 
 	const char *name;
 	(void)sink;
 	(void)row;
+	if (x->failed)
+		return;
 	int folder = folder_of(x, path, &name);
 	if (folder < 0 || strlen(name) > NAME_MAX) {
 		if (at == 0)
@@ -62,16 +64,18 @@ static void on_content(struct engine_sink *sink, const char *path, const struct 
 			close(folder);
 		return;
 	}
-	int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (at ? 0 : O_TRUNC);
+	int flags =
+	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (at ? 0 : O_TRUNC);
 	int fd = openat(folder, name, flags, 0644);
+	char whole[NAME_MAX + 8];
 	if (fd < 0 && errno == EISDIR) {
 		/* its containers were written first, as a folder of that name */
-		char whole[NAME_MAX + 8];
 		snprintf(whole, sizeof whole, "%s.whole", name);
-		fd = openat(folder, whole, flags, 0644);
+		name = whole;
+		fd = openat(folder, name, flags, 0644);
 	}
-	close(folder);
 	if (fd < 0) {
+		close(folder);
 		if (at == 0)
 			msg_warn("%s cannot be written in %s: %s", path, x->folder,
 				 strerror(errno));
@@ -82,11 +86,13 @@ static void on_content(struct engine_sink *sink, const char *path, const struct 
 		if (n <= 0) {
 			msg_error("cannot write %s in %s: %s", path, x->folder, strerror(errno));
 			x->failed = true;
+			unlinkat(folder, name, 0); /* no half a file */
 			break;
 		}
 		done += (size_t)n;
 	}
 	close(fd);
+	close(folder);
 }
 
 bool extract_begin(struct extraction *x, const char *folder, struct engine_sink *sink)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <signal.h>
 
 #include "base/banned.h"
@@ -18,6 +19,17 @@ static void help(void)
 	     "Each command explains itself:  postern scan --help");
 }
 
+/* What was said must have arrived: a full disk behind standard output is a failure. */
+static int finished(int rc)
+{
+	bool bad = ferror(stdout) != 0;
+	if (fflush(stdout) == 0 && !bad)
+		return rc;
+	if (errno != EPIPE && rc != EXIT_FAILED)
+		msg_error("cannot write to standard output: %s", strerror(errno));
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -32,7 +44,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, argv[1]) == 0)
-			return commands[i]->run(commands[i], argc - 1, argv + 1);
+			return finished(commands[i]->run(commands[i], argc - 1, argv + 1));
 	msg_error("there is no command \"%s\": see postern --help", argv[1]);
 	return EXIT_FAILED;
 }

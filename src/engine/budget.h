@@ -11,7 +11,7 @@ enum {
 	MAX_NOTES = 64,	      /* notes of one artifact; one more says that there were others */
 	MAX_FACTS = 20000,    /* facts of one observer about one artifact */
 	MAX_CHILDREN_CARVED = 4096,
-	MAX_RETRIES = 12,	  /* times a task is tried again without what killed its worker */
+	MAX_RETRIES = 12,	  /* steps that a task may lose because they killed its worker */
 	KEEP_TEXT = 128 * 1024,	  /* largest text file that tree observers see */
 	SPILL_SPLIT = 256 * 1024, /* a container this large that can be opened in parts is a task */
 	SPILL_ANY = 1024 * 1024,  /* any container this large is a task */
@@ -22,9 +22,16 @@ enum {
 	OBSERVE_SECONDS = 30,
 };
 
-#define MAX_CHILD     (1ull << 30)  /* bytes of one member made in memory */
+#define MAX_CHILD     (1ull << 30)  /* bytes of one member made in memory ... */
+#define FREE_CHILD    (256ull << 20) /* ... and what it may have ... */
+#define MAX_RATIO     64	    /* ... when that is more than so many times its container */
+#define MAX_SPILLED   (512ull << 20) /* bytes of containers that one task hands back as copies */
 #define MAX_IMAGE     (4ull << 30)  /* bytes of an image */
-#define MAX_MADE      (8ull << 30)  /* bytes made for one image, all members together */
+#define MAX_PIPED     (512ull << 20) /* bytes of an image that is no regular file or disk */
+#define MAX_MADE      (8ull << 30)  /* bytes made for one image, all members together ... */
+#define FREE_MADE     (2ull << 30)  /* ... and what any image may make ... */
+#define MADE_RATIO    256	    /* ... when that is more than so many times its size */
+#define FREE_PART     (64ull << 20) /* what one part of a container may make of the whole's share */
 #define MIN_MADE      (64ull << 20) /* what a nested container may always make at depth 1 */
 #define MAX_KEPT      (16ull << 20) /* text kept of one file tree */
 #define WORKER_MEMORY (4ull << 30)  /* address space of a worker */

@@ -41,6 +41,7 @@ struct knots {
 	uint32_t *ids;		/* local ids per unit */
 	size_t unit_count;	/* units with artifacts; those behind them are trees */
 	struct source_info *sources;
+	bool *changed; /* sources that changed while they were read */
 	size_t source_count;
 };
 
@@ -52,7 +53,7 @@ static int seal(int fd)
 	return fd;
 }
 
-static bool copy_file(int from, int to, const char *path, uint64_t *size)
+static bool copy_file(int from, int to, const char *path, uint64_t max, uint64_t *size)
 {
 	static uint8_t chunk[1 << 18];
 	*size = 0;
@@ -67,9 +68,10 @@ static bool copy_file(int from, int to, const char *path, uint64_t *size)
 		if (n == 0)
 			return true;
 		*size += (uint64_t)n;
-		if (*size > MAX_IMAGE) {
-			msg_error("%s is larger than the %llu GiB that one image may have", path,
-				  MAX_IMAGE >> 30);
+		if (*size > max) {
+			msg_error("%s is larger than the %llu MiB that one image%s may have", path,
+				  (unsigned long long)max >> 20,
+				  max < MAX_IMAGE ? " that is not a file" : "");
 			return false;
 		}
 		for (ssize_t done = 0; done < n;) {
@@ -87,7 +89,8 @@ static bool copy_file(int from, int to, const char *path, uint64_t *size)
 static int load(const char *path, struct source_info *info, bool *changed)
 {
 	struct stat before, after;
-	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* not waiting for the other side of a named pipe: without one it is empty */
+	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (from < 0 || fstat(from, &before) != 0) {
 		msg_error("cannot open %s: %s", path, strerror(errno));
 		if (from >= 0)
@@ -100,16 +103,20 @@ static int load(const char *path, struct source_info *info, bool *changed)
 		close(from);
 		return -1;
 	}
+	fcntl(from, F_SETFL, O_RDONLY);
+	bool bounded = S_ISREG(before.st_mode) || S_ISBLK(before.st_mode);
 	int fd = memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0 || !copy_file(from, fd, path, &info->size)) {
+	if (fd < 0 ||
+	    !copy_file(from, fd, path, bounded ? MAX_IMAGE : MAX_PIPED, &info->size)) {
 		if (fd >= 0)
 			close(fd);
 		close(from);
 		return -1;
 	}
-	*changed = fstat(from, &after) != 0 || before.st_size != after.st_size ||
+	*changed = bounded && fstat(from, &after) == 0;
+	*changed = *changed && (before.st_size != after.st_size ||
 		   before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
-		   before.st_mtim.tv_nsec != after.st_mtim.tv_nsec;
+		   before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
 	close(from);
 	void *p = info->size ? mmap(NULL, info->size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
 	if (p == MAP_FAILED) {
@@ -123,6 +130,12 @@ static int load(const char *path, struct source_info *info, bool *changed)
 	return seal(fd);
 }
 
+static uint64_t made_limit(uint64_t size)
+{
+	uint64_t usual = size * MADE_RATIO;
+	return usual < FREE_MADE ? FREE_MADE : usual < MAX_MADE ? usual : MAX_MADE;
+}
+
 static bool add_image(struct knots *k, const char *path, uint32_t index)
 {
 	struct run *r = k->run;
@@ -134,6 +147,7 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 		return false;
 	if (changed)
 		msg_warn("%s changed while it was read: the results are about what was read", path);
+	k->changed[k->source_count] = changed;
 	info->id = ++index;
 	info->path = path;
 	info->name = path_clean(a, span_str(path_base(path)), NULL);
@@ -141,7 +155,7 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 		info->name = "image";
 	struct task t = {.parts = 1,
 			 .size = info->size,
-			 .budget = MAX_MADE,
+			 .budget = made_limit(info->size),
 			 .type = ENTRY_PART,
 			 .name = info->name,
 			 .chain = info->name,
@@ -157,6 +171,13 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 static struct knot *knot_at(struct knots *k, size_t unit, uint32_t id)
 {
 	return unit < k->unit_count && id < k->ids[unit] ? k->by_unit[unit][id] : NULL;
+}
+
+/* A worker cleans names; one that was taken over may not lead out of a folder either. */
+static const char *safe_name(const char *name, struct arena *a)
+{
+	const char *clean = path_clean(a, span_str(name), NULL);
+	return *clean ? clean : "data";
 }
 
 static void collect_rows(struct knots *k, uint32_t unit)
@@ -180,6 +201,7 @@ static void collect_rows(struct knots *k, uint32_t unit)
 			continue;
 		struct knot *n = arena_alloc(&k->run->arena, sizeof *n);
 		n->row = row;
+		n->row.name = safe_name(row.name, &k->run->arena);
 		n->unit = unit;
 		n->source = u->source;
 		n->index = (uint32_t)k->count;
@@ -521,12 +543,25 @@ static void deliver_artifacts(struct knots *k)
 	mem_free(by_id);
 }
 
+static void deliver_changes(struct knots *k, struct engine_outcome *outcome)
+{
+	struct engine_sink *sink = k->run->sink;
+	for (size_t i = 0; i < k->source_count; i++) {
+		struct knot *n = knot_at(k, i, 0);
+		if (!k->changed[i] || !n)
+			continue;
+		sink->note(sink, n->id, 0, "the file changed while it was read");
+		outcome->incomplete = true;
+	}
+}
+
 static void deliver(struct knots *k, struct engine_outcome *outcome)
 {
 	struct items items = {0};
 	struct last_note last = {0};
 	struct arena a = {0};
 	deliver_artifacts(k);
+	deliver_changes(k, outcome);
 	for (uint32_t i = 0; i < k->run->count; i++)
 		if (k->run->units[i]->state == UNIT_DONE)
 			collect_items(k, i, &items);
@@ -578,6 +613,7 @@ static void free_knots(struct knots *k)
 	mem_free(k->ids);
 	mem_free(k->list);
 	mem_free(k->sources);
+	mem_free(k->changed);
 }
 
 struct engine_outcome engine_scan(const char *const *images, size_t count,
@@ -585,10 +621,11 @@ struct engine_outcome engine_scan(const char *const *images, size_t count,
 {
 	struct engine_outcome outcome = {0};
 	struct run r;
-	struct knots k = {.run = &r, .sources = mem_array(count + 1, sizeof(struct source_info))};
+	struct knots k = {.run = &r, .sources = mem_array(count + 1, sizeof(struct source_info)),
+			  .changed = mem_array(count + 1, sizeof(bool))};
 	if (!run_start(&r, options, sink)) {
 		outcome.failed = true;
-		mem_free(k.sources);
+		free_knots(&k);
 		return outcome;
 	}
 	for (size_t i = 0; i < count; i++)

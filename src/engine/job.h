@@ -27,6 +27,7 @@ struct job {
 	struct arena scratch; /* until the end of one observer's call */
 	uint32_t next_id;
 	uint64_t budget;       /* bytes that may still be made */
+	uint64_t spilled;      /* bytes handed to the parent as copies */
 	uint8_t (*opened)[32]; /* digests of containers of this task that were opened */
 	size_t opened_count, opened_cap;
 };

@@ -252,6 +252,13 @@ static enum status on_slice(struct sink *s, const struct entry *e, struct span b
 	return ST_OK;
 }
 
+/* A bomb is told from a real image by how much more comes out than went in. */
+static uint64_t child_limit(const struct opening *o)
+{
+	uint64_t usual = MAX_RATIO * (uint64_t)o->n->bytes.n;
+	return usual < FREE_CHILD ? FREE_CHILD : usual < MAX_CHILD ? usual : MAX_CHILD;
+}
+
 static enum status on_begin(struct sink *s, const struct entry *e)
 {
 	struct opening *o = (struct opening *)s;
@@ -268,7 +275,7 @@ static enum status on_begin(struct sink *s, const struct entry *e)
 	o->now_link = arena_dup(&o->j->arena, e->link);
 	o->now_offset = e->at;
 	buf_reset(&o->content);
-	o->content.max = MAX_CHILD;
+	o->content.max = child_limit(o);
 	o->open = true;
 	return ST_OK;
 }
@@ -309,7 +316,7 @@ static enum status on_end(struct sink *s, enum status st)
 	fault(o, st);
 	/* the child is worked on while this buffer holds its bytes: give the opening a fresh one */
 	struct buf content = o->content;
-	o->content = (struct buf){.max = MAX_CHILD};
+	o->content = (struct buf){.max = child_limit(o)};
 	child(o, &o->now, o->now_path, o->now_link, buf_span(&content), o->now_offset, st != ST_OK);
 	if (o->content.p)
 		buf_free(&content);
@@ -344,6 +351,16 @@ static bool seen_before(struct job *j, struct node *n)
 	return false;
 }
 
+/* A spilled container's share of what may be made: all tasks together never make more. */
+static uint64_t spill_budget(const struct job *j, const struct node *n)
+{
+	uint64_t floor = MIN_MADE >> (2 * (n->depth < 12 ? n->depth : 12));
+	uint64_t share = j->budget / 8, usual = floor + MAX_RATIO * (uint64_t)n->bytes.n;
+	share = share > usual ? usual : share;
+	share = share < floor ? floor : share;
+	return share < j->budget ? share : j->budget;
+}
+
 /* Hand a container to the parent; the bytes go along unless they stand in the task's own. */
 static void spill(struct job *j, struct node *n, const struct format *f)
 {
@@ -353,9 +370,12 @@ static void spill(struct job *j, struct node *n, const struct format *f)
 	uint32_t parts = (f->flags & FORMAT_SPLIT) && n->bytes.n >= SPILL_SPLIT
 			     ? (uint32_t)(n->bytes.n >> 19)
 			     : 1;
-	uint64_t floor = MIN_MADE >> (2 * (n->depth < 12 ? n->depth : 12));
-	uint64_t budget = j->budget / 8 > floor ? j->budget / 8 : floor;
+	uint64_t budget = spill_budget(j, n);
 	int fd = -1;
+	if (!mapped && j->spilled && j->spilled + n->bytes.n > MAX_SPILLED) {
+		node_note(j, n, 0, "limit reached: too many containers in one, not opened");
+		return;
+	}
 	if (parts > MAX_PARTS)
 		parts = MAX_PARTS;
 	if ((f->flags & FORMAT_SPLIT) && parts < 2 && n->bytes.n >= SPILL_SPLIT)
@@ -371,8 +391,8 @@ static void spill(struct job *j, struct node *n, const struct format *f)
 			done += (size_t)k;
 		}
 	}
-	if (j->budget >= budget)
-		j->budget -= budget / 2;
+	j->spilled += mapped ? 0 : n->bytes.n;
+	j->budget -= budget;
 	out_begin(j->out, FRAME_SPILL);
 	put_u32(j->out, n->id);
 	put_str(j->out, f->name);
@@ -411,12 +431,16 @@ static uint64_t open_now(struct job *j, struct node *n, const struct format *f)
 	return o.sink.used;
 }
 
+static void note_depth(struct job *j, struct node *n)
+{
+	node_note(j, n, 0, "limit reached: more than %d containers inside each other", MAX_DEPTH);
+}
+
 /* May this container be opened at all? Notes say why not. */
 static bool may_open(struct job *j, struct node *n)
 {
 	if (n->depth >= MAX_DEPTH) {
-		node_note(j, n, 0, "limit reached: more than %d containers inside each other",
-			  MAX_DEPTH);
+		note_depth(j, n);
 		return false;
 	}
 	if (j->budget < 4096) {
@@ -664,6 +688,8 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 	scanner_scan(j->scanner, n->bytes, !text, f);
 	if ((f->count || count) && n->depth < MAX_DEPTH)
 		carve(&c, f, list, count);
+	else if (count && !leaf && list[0].bid >= SURE)
+		note_depth(j, n);
 	if (c.regions || c.children) {
 		c.regions = true;
 		if (leaf && !c.children)

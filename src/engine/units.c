@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scheduling. A unit whose worker dies or hangs is done again without the step that was to blame;
- * what it had sent is thrown away first, so a crash never shows in the results but as a note.
+ * Scheduling. A unit whose worker dies is done again; when a worker dies at the same step a second
+ * time, or runs too long there, the unit is done without that step. What had been sent is thrown
+ * away first: a worker that somebody else killed does not show in the results, and a crash shows
+ * as a note.
  */
 #include "engine/units.h"
 
@@ -9,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -98,6 +101,24 @@ static void drop_children(struct run *r, uint32_t id)
 	}
 }
 
+/* Hopeless: what is left is one note about the whole, in the words of a worker. */
+static void give_up(struct unit *u)
+{
+	struct outbox o = {.fd = -1};
+	struct row_artifact row = {.type = u->task.type, .name = u->task.name, .absent = true};
+	row.size = u->task.size;
+	if (u->from < 0 && !u->task.tree)
+		put_artifact(&o, &row);
+	out_begin(&o, FRAME_NOTE);
+	put_u32(&o, 0);
+	put_u64(&o, 0);
+	put_str(&o, "analyser failed: workers died again and again, the rest was not looked at");
+	out_end(&o);
+	buf_add(&u->records, o.b.p, o.b.n);
+	buf_free(&o.b);
+	u->state = UNIT_DONE;
+}
+
 static void blame(struct run *r, struct slot *s, bool time)
 {
 	struct unit *u = unit_at(r, s->unit);
@@ -110,20 +131,12 @@ static void blame(struct run *r, struct slot *s, bool time)
 	u->state = UNIT_WAITING;
 	if (u->task.id < r->first_waiting)
 		r->first_waiting = u->task.id;
-	u->skips[u->task.skip_count++] =
-	    (struct skip){(uint32_t)(where >> 32), (uint32_t)where, time};
-	if (++u->tries <= MAX_RETRIES)
-		return;
-	/* hopeless: one note about the whole, in the words of a worker */
-	struct outbox o = {.fd = -1};
-	out_begin(&o, FRAME_NOTE);
-	put_u32(&o, 0);
-	put_u64(&o, 0);
-	put_str(&o, "analyser failed: workers died again and again, the rest was not looked at");
-	o.b.p[0] = (uint8_t)(o.b.n - 4);
-	buf_add(&u->records, o.b.p, o.b.n);
-	buf_free(&o.b);
-	u->state = UNIT_DONE;
+	if (where && (time || where == u->died_at))
+		u->skips[u->task.skip_count++] =
+		    (struct skip){(uint32_t)(where >> 32), (uint32_t)where, time};
+	u->died_at = where;
+	if (++u->tries > 2 * MAX_RETRIES)
+		give_up(u);
 }
 
 static void bury(struct run *r, struct slot *s, bool time)
@@ -162,14 +175,16 @@ static bool on_spill(struct run *r, struct slot *s, struct reader *p)
 	if (own_fd)
 		memmove(s->fds, s->fds + 1, --s->fd_count * sizeof *s->fds);
 	t.offset = own_fd ? 0 : u->task.offset + offset;
-	t.budget /= t.parts;
+	uint64_t free_part = t.budget < FREE_PART ? t.budget : FREE_PART;
+	t.budget = t.budget / t.parts > free_part ? t.budget / t.parts : free_part;
 	int64_t from = u->task.id;
 	uint32_t source = u->source;
 	for (t.part = 0; t.part < t.parts; t.part++) {
 		int copy = dup(fd);
-		if (copy < 0) {
+		if (copy < 0 && !r->failed)
 			msg_error("cannot keep %zu open files: %s; raise the limit with ulimit -n",
 				  r->count, strerror(errno));
+		if (copy < 0) {
 			r->failed = true;
 			break;
 		}
@@ -345,6 +360,16 @@ static unsigned processors(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
+/* Each task that waits keeps a descriptor: take as many as we may have. */
+static void allow_files(void)
+{
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= l.rlim_max)
+		return;
+	l.rlim_cur = l.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &l);
+}
+
 bool run_start(struct run *r, const struct engine_options *options, struct engine_sink *sink)
 {
 	*r = (struct run){.options = options, .sink = sink};
@@ -353,6 +378,7 @@ bool run_start(struct run *r, const struct engine_options *options, struct engin
 	r->arena.cap = SIZE_MAX / 4;
 	for (size_t i = 0; i < r->slot_count; i++)
 		r->slots[i].unit = -1;
+	allow_files();
 	return zygote_start(&r->zygote);
 }
 

@@ -19,6 +19,7 @@ struct unit {
 	struct buf records; /* frames of the worker, as received, without spills */
 	struct skip skips[64];
 	uint32_t tries;
+	uint64_t died_at; /* the step at which a worker crashed last, 0: none */
 };
 
 struct run {

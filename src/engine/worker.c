@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -113,6 +116,7 @@ __attribute__((noreturn)) static void worker_main(int sock, struct status_page *
 		j.bytes =
 		    span_cut(SPAN(map, size > 0 ? (size_t)size : 0), j.task.offset, j.task.size);
 		job_run(&j);
+		atomic_store(&page->where, 0); /* what comes now is nobody's fault */
 		findings = j.findings ? j.findings : findings_new();
 		out_begin(&out, FRAME_DONE);
 		put_u32(&out, j.task.id);
@@ -173,19 +177,27 @@ static bool spawn(int sock, const struct scanner *scanner)
 	return ok;
 }
 
-/* Touch what libraries load or allocate at first use, while that is still allowed. */
+/*
+ * Touch what libraries load or allocate at first use, while that is still allowed. Time zone and
+ * language of the user must not show in results: libraries turn DOS times and names with them.
+ */
 static void warm_up(void)
 {
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	setlocale(LC_CTYPE, "C.UTF-8");
 	uint8_t digest[32];
 	hash_sha256(SPAN_LIT(""), digest);
 	hash_sha1(SPAN_LIT(""), digest);
 	hash_md5(SPAN_LIT(""), digest);
 }
 
-__attribute__((noreturn)) static void zygote_main(int sock)
+__attribute__((noreturn)) static void zygote_main(int sock, int parent)
 {
 	char c;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0); /* it died before the line above */
 	prctl(PR_SET_NAME, "postern-zygote");
 	signal(SIGCHLD, SIG_IGN); /* workers are reaped by the kernel */
 	signal(SIGINT, SIG_IGN);  /* the parent decides */
@@ -202,7 +214,7 @@ __attribute__((noreturn)) static void zygote_main(int sock)
 
 bool zygote_start(struct zygote *z)
 {
-	int pair[2];
+	int pair[2], parent = getpid();
 	fflush(NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0 ||
 	    (z->pid = fork()) < 0) {
@@ -211,7 +223,7 @@ bool zygote_start(struct zygote *z)
 	}
 	if (z->pid == 0) {
 		close(pair[0]);
-		zygote_main(pair[1]);
+		zygote_main(pair[1], parent);
 	}
 	close(pair[1]);
 	z->sock = pair[0];
