@@ -191,7 +191,7 @@ static enum status admit(struct opening *o, const struct entry *e, bool *mine)
 	if (o->ordinal == MAX_MEMBERS) {
 		if (!o->refused)
 			node_note(o->j, o->n, e->at,
-				  "more than %d members: the rest was not opened", MAX_MEMBERS);
+				  "limit reached: more than %d members, the rest was not opened", MAX_MEMBERS);
 		o->refused = true;
 		return ST_LIMIT;
 	}

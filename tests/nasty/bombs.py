@@ -153,9 +153,9 @@ def sparse_squashfs(dir):
         return
     os.makedirs(dir + '/top/etc')
     with open(dir + '/top/huge', 'wb') as f:
-        f.truncate(100 << 30)
+        f.truncate(4 << 30)
     with open(dir + '/top/small', 'wb') as f:
-        f.truncate(3 << 30)
+        f.truncate(1 << 30)
     put(dir + '/top/etc/passwd', b'root::0:0:root:/:/bin/sh\n')
     subprocess.run(['mksquashfs', dir + '/top', dir + '/a', '-quiet', '-no-progress', '-b', '1M'],
                    check=True, stdout=subprocess.DEVNULL)
