@@ -16,7 +16,7 @@ SELECT a.source AS source, 'Account ' || a.user || ' has the rights of root' AS 
                THEN ', and its password is known' ELSE '' END || '.' AS explanation,
        seen('account', a.id, 'the account') AS evidence
 FROM account_at a
-WHERE a.uid = 0 AND a.user <> 'root' AND coalesce(a.state, '') <> 'locked' AND coalesce(a.service, 'system') = 'system'
+WHERE a.uid = 0 AND a.user <> 'root' AND a.user <> '' AND coalesce(a.state, '') <> 'locked' AND coalesce(a.service, 'system') = 'system'
   AND NOT EXISTS (SELECT 1 FROM account_at b WHERE b.tree = a.tree AND b.user = a.user AND b.state = 'locked')
   AND EXISTS (SELECT 1 FROM account_at r WHERE r.artifact = a.artifact AND r.user = 'root' AND r.uid = 0)
 ORDER BY a.id

@@ -23,7 +23,7 @@ SELECT a.source AS source,
                WHEN l.service = 'ssh' AND l.login = 'key' THEN '. But it takes keys only and no passwords' ELSE '' END || '.' AS explanation,
        seen('account', a.id, 'the account') || seen('listener', l.id, 'the service') AS evidence
 FROM account_at a JOIN listener_at l ON l.source = a.source
-WHERE a.state IN ('password', 'empty') AND l.origin = 'config' AND l.start IS NOT NULL AND coalesce(l.login, '') <> 'none'
+WHERE a.user <> '' AND a.state IN ('password', 'empty') AND l.origin = 'config' AND l.start IS NOT NULL AND coalesce(l.login, '') <> 'none'
   AND coalesce(l.address, '') NOT IN ('::1', 'localhost') AND coalesce(l.address, '') NOT LIKE '127.%'
   AND ((coalesce(a.service, 'system') = 'system' AND l.service IN ('telnet', 'ssh', 'ftp') AND coalesce(l.login, '') <> 'fixed'
         AND a.tree = l.tree AND base_name(coalesce(a.shell, '/bin/sh')) NOT IN ('false', 'nologin', 'sync')

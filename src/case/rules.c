@@ -285,9 +285,10 @@ static bool good_row(const struct rule *rule, const struct door *d)
 	if (d->title && RANK(d->confidence, confidences) >= 0 && RANK(d->reach, reaches) >= 0 &&
 	    RANK(d->kind, kinds) >= 0 && RANK(d->severity, severities) >= 0)
 		return true;
-	msg_error("rule %s: a row without title, or with a kind, severity, confidence or reach "
-		  "that does not exist",
-		  rule->name);
+	msg_warn(
+	    "rule %s, one row left out: no title, or with a kind, severity, confidence or reach "
+	    "that does not exist",
+	    rule->name);
 	return false;
 }
 
@@ -316,34 +317,57 @@ static void merge_row(struct doors *all, size_t first, struct door *row, const c
 	buf_str(&d->evidence, evidence ? evidence : "");
 }
 
+/* A hostile image can make facts by the thousand: no rule may multiply them without end. */
+enum { STEP = 1000000, MAX_STEPS = 300, MAX_ROWS = 20000 };
+
+static int count_steps(void *user)
+{
+	int *steps = user;
+	return ++*steps > MAX_STEPS;
+}
+
+static void take_row(struct doors *all, size_t first, const struct rule *rule, sqlite3_stmt *s,
+		     const int columns[COLUMNS], struct case_store *c)
+{
+	struct arena *a = &all->arena;
+	struct door row = {.rule = rule, .source = sqlite3_column_int64(s, columns[0])};
+	row.title = column_text(a, s, columns[1]);
+	row.subject = column_text(a, s, columns[2]);
+	row.reach = column_text(a, s, columns[3]);
+	row.confidence = column_text(a, s, columns[4]);
+	row.explanation = column_text(a, s, columns[5]);
+	row.subject = row.subject ? row.subject : "";
+	row.kind = columns[KIND] < 0 ? rule->kind : column_text(a, s, columns[KIND]);
+	row.severity =
+	    columns[SEVERITY] < 0 ? rule->severity : column_text(a, s, columns[SEVERITY]);
+	if (good_row(rule, &row))
+		merge_row(all, first, &row, (const char *)sqlite3_column_text(s, columns[6]));
+	else
+		c->incomplete = true;
+}
+
 static bool run_rule(struct case_store *c, const struct rule *rule, struct doors *all)
 {
-	int columns[COLUMNS], rc;
+	int columns[COLUMNS], rc = SQLITE_DONE, steps = 0, rows = 0;
 	size_t first = all->count;
 	sqlite3_stmt *s = headers_good(rule) ? compile(c->db, rule, columns) : NULL;
-	bool ok = s != NULL;
-	while (ok && (rc = sqlite3_step(s)) != SQLITE_DONE) {
-		struct door row = {.rule = rule, .source = sqlite3_column_int64(s, columns[0])};
-		if (rc != SQLITE_ROW) {
-			msg_error("rule %s: %s", rule->name, sqlite3_errmsg(c->db));
-			ok = false;
-			break;
-		}
-		row.title = column_text(&all->arena, s, columns[1]);
-		row.subject = column_text(&all->arena, s, columns[2]);
-		row.reach = column_text(&all->arena, s, columns[3]);
-		row.confidence = column_text(&all->arena, s, columns[4]);
-		row.explanation = column_text(&all->arena, s, columns[5]);
-		row.subject = row.subject ? row.subject : "";
-		row.kind =
-		    columns[KIND] < 0 ? rule->kind : column_text(&all->arena, s, columns[KIND]);
-		row.severity = columns[SEVERITY] < 0
-				   ? rule->severity
-				   : column_text(&all->arena, s, columns[SEVERITY]);
-		ok = good_row(rule, &row);
-		if (ok)
-			merge_row(all, first, &row,
-				  (const char *)sqlite3_column_text(s, columns[6]));
+	if (!s)
+		return false;
+	sqlite3_progress_handler(c->db, STEP, count_steps, &steps);
+	while (rows < MAX_ROWS && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		take_row(all, first, rule, s, columns, c);
+		rows++;
+	}
+	sqlite3_progress_handler(c->db, 0, NULL, NULL);
+	bool ok = rc == SQLITE_DONE;
+	if (rc == SQLITE_INTERRUPT || rows == MAX_ROWS) {
+		msg_warn(
+		    "rule %s was stopped: there are too many facts; its doors may be incomplete",
+		    rule->name);
+		c->incomplete = true;
+		ok = true;
+	} else if (!ok) {
+		msg_error("rule %s: %s", rule->name, sqlite3_errmsg(c->db));
 	}
 	sqlite3_finalize(s);
 	return ok;

@@ -193,10 +193,11 @@ static int audit(struct scan *s, const struct rules *rules)
 	bool ok = !store.failed && (!s->extract || extract_end(&files, store.db));
 	ok = ok && rules_run(rules, &store, s->engine.no_known) && reports(s, &store, &line);
 	bool doors = ok && has_doors(store.db, s->fail_on);
+	bool incomplete = outcome.incomplete || store.incomplete;
 	ok = (ok ? case_finish(&store) : (case_discard(&store), false)) && !outcome.failed;
 	if (!ok)
 		return EXIT_FAILED;
-	return doors ? EXIT_DOORS : outcome.incomplete ? EXIT_INCOMPLETE : EXIT_CLEAN;
+	return doors ? EXIT_DOORS : incomplete ? EXIT_INCOMPLETE : EXIT_CLEAN;
 }
 
 static int run(const struct command *c, int argc, char **argv)

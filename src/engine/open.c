@@ -685,7 +685,8 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 	}
 	struct findings *f = j->findings ? j->findings : findings_new();
 	j->findings = NULL; /* nodes below that scan meanwhile make their own */
-	scanner_scan(j->scanner, n->bytes, !text, f);
+	bool sealed = leaf && (n->format->flags & FORMAT_SEALED);
+	scanner_scan(j->scanner, n->bytes, !text && !sealed, f);
 	if ((f->count || count) && n->depth < MAX_DEPTH)
 		carve(&c, f, list, count);
 	else if (count && !leaf && list[0].bid >= SURE)

@@ -96,6 +96,7 @@ enum {
 	FORMAT_LEAF = 8,    /* identified only, there is nothing to open: `open` is NULL */
 	FORMAT_START = 16,  /* never proposed inside an artifact, only at its start */
 	FORMAT_WEAK = 32,   /* bid below 50 is common; only kept when open makes bytes without fault */
+	FORMAT_SEALED = 64,  /* a leaf in which nothing is looked for */
 };
 
 struct format {
