@@ -21,5 +21,5 @@ SELECT k.source AS source,
        seen('key', k.id, 'the private key')
        || coalesce((SELECT seen('certificate', c.id, 'its certificate') FROM certificate_at c WHERE c.key = k.fingerprint AND c.source = k.source ORDER BY c.id LIMIT 1), '') AS evidence
 FROM key_at k
-WHERE k.private = 1 AND k.kind <> 'symmetric'
+WHERE k.private = 1 AND k.kind <> 'symmetric' AND coalesce(k.use, '') <> 'test'
 ORDER BY k.id

@@ -20,6 +20,7 @@ struct case_store {
 	struct arena arena;
 	char *path, *partial; /* NULL: the case lives in memory only */
 	bool failed;	      /* a message was printed */
+	bool incomplete;         /* a rule was stopped, or a row of it left out */
 	void *user;	      /* for whoever sets sink.content */
 };
 
