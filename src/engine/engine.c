@@ -106,8 +106,7 @@ static int load(const char *path, struct source_info *info, bool *changed)
 	fcntl(from, F_SETFL, O_RDONLY);
 	bool bounded = S_ISREG(before.st_mode) || S_ISBLK(before.st_mode);
 	int fd = memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0 ||
-	    !copy_file(from, fd, path, bounded ? MAX_IMAGE : MAX_PIPED, &info->size)) {
+	if (fd < 0 || !copy_file(from, fd, path, bounded ? MAX_IMAGE : MAX_PIPED, &info->size)) {
 		if (fd >= 0)
 			close(fd);
 		close(from);
@@ -115,8 +114,8 @@ static int load(const char *path, struct source_info *info, bool *changed)
 	}
 	*changed = bounded && fstat(from, &after) == 0;
 	*changed = *changed && (before.st_size != after.st_size ||
-		   before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
-		   before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
+				before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+				before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
 	close(from);
 	void *p = info->size ? mmap(NULL, info->size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
 	if (p == MAP_FAILED) {
@@ -621,7 +620,8 @@ struct engine_outcome engine_scan(const char *const *images, size_t count,
 {
 	struct engine_outcome outcome = {0};
 	struct run r;
-	struct knots k = {.run = &r, .sources = mem_array(count + 1, sizeof(struct source_info)),
+	struct knots k = {.run = &r,
+			  .sources = mem_array(count + 1, sizeof(struct source_info)),
 			  .changed = mem_array(count + 1, sizeof(bool))};
 	if (!run_start(&r, options, sink)) {
 		outcome.failed = true;

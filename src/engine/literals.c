@@ -128,10 +128,12 @@ static bool build_database(struct literals *l)
 		flags[i] = l->list[i].any_case ? HS_FLAG_CASELESS : 0;
 		ids[i] = (unsigned)i;
 	}
-	hs_error_t rc = hs_compile_multi((const char *const *)expressions, flags, ids, (unsigned)l->count,
-					 HS_MODE_BLOCK, NULL, &l->database, &error);
+	hs_error_t rc =
+	    hs_compile_multi((const char *const *)expressions, flags, ids, (unsigned)l->count,
+			     HS_MODE_BLOCK, NULL, &l->database, &error);
 	if (rc != HS_SUCCESS) {
-		fprintf(stderr, "postern: patterns do not compile: %s\n", error ? error->message : "");
+		fprintf(stderr, "postern: patterns do not compile: %s\n",
+			error ? error->message : "");
 		abort(); /* a pattern of ours is wrong */
 	}
 	for (size_t i = 0; i < l->count; i++)

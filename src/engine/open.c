@@ -191,7 +191,8 @@ static enum status admit(struct opening *o, const struct entry *e, bool *mine)
 	if (o->ordinal == MAX_MEMBERS) {
 		if (!o->refused)
 			node_note(o->j, o->n, e->at,
-				  "limit reached: more than %d members, the rest was not opened", MAX_MEMBERS);
+				  "limit reached: more than %d members, the rest was not opened",
+				  MAX_MEMBERS);
 		o->refused = true;
 		return ST_LIMIT;
 	}
@@ -514,6 +515,12 @@ static void gap_region(void *user, const struct region *r)
 {
 	struct carving *c = user;
 	put_region(c->j, c->n->id, r);
+	if (strcmp(r->what, "encrypted") == 0)
+		node_note(c->j, c->n, r->offset,
+			  "encrypted, scheme not known: %llu bytes with an entropy of %.3f bits "
+			  "per byte and a"
+			  " chi-square of %.0f (random bytes: about 255)",
+			  (unsigned long long)r->size, r->entropy, r->chi_square);
 }
 
 static void close_gap(struct carving *c, uint64_t upto)
@@ -531,7 +538,7 @@ static void carved_child(struct carving *c, const struct candidate *k, uint64_t 
 	struct job *j = c->j;
 	struct span bytes = span_cut(c->n->bytes, at, size);
 	struct node m = {.parent = c->n->id, .ordinal = c->children++, .depth = c->n->depth + 1};
-	struct region r = {at, bytes.n, k->format->name, 0};
+	struct region r = {at, bytes.n, k->format->name, 0, 0};
 	m.id = j->next_id++;
 	m.e = (struct entry){.type = ENTRY_PART, .at = at, .size = size};
 	m.e.path = arena_printf(&j->arena, "%s@0x%llx", k->format->name, (unsigned long long)at);
@@ -640,7 +647,7 @@ static void whole_regions(struct job *j, struct node *n, uint64_t own)
 	struct carving c = {.j = j, .n = n, .regions = true};
 	if (own == 0 || own > n->bytes.n)
 		own = n->bytes.n;
-	struct region r = {0, own, n->format->name, region_entropy(span_cut(n->bytes, 0, own))};
+	struct region r = {0, own, n->format->name, region_entropy(span_cut(n->bytes, 0, own)), 0};
 	put_region(j, n->id, &r);
 	c.done = own;
 	close_gap(&c, n->bytes.n);

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-enum { PIECE = 16 * 1024, MIN_PADDING = 64, SURE = 32 * 1024 };
+enum { PIECE = 16 * 1024, MIN_PADDING = 64, SURE = 16 * 1024, UNIFORM = 350 };
 
 static void count_bytes(struct span s, uint64_t counts[256])
 {
@@ -89,14 +89,14 @@ static bool looks_like_code(struct span s)
 	return false;
 }
 
-static const char *name_of(struct span s, double entropy, const uint64_t counts[256])
+static const char *name_of(struct span s, double entropy)
 {
 	if (region_is_padding(s))
 		return "padding";
 	if (text_looks(s) && entropy < 6.8)
 		return "text";
 	if (s.n >= 4096 && entropy > 7.9)
-		return chi_square(counts, s.n) < 400 ? "encrypted" : "compressed";
+		return "compressed";
 	if (looks_like_code(s))
 		return "code";
 	return "unknown";
@@ -140,11 +140,15 @@ static void flush(struct merge *m)
 	struct region *r = &m->now;
 	if (!r->size)
 		return;
+	uint64_t counts[256];
 	struct span bytes = span_cut(m->in, r->offset - m->base, r->size);
 	r->entropy = region_entropy(bytes);
-	/* a short uniform piece says little: only a long one is called encrypted */
-	if (strcmp(r->what, "encrypted") == 0 && r->size < SURE)
-		r->what = "compressed";
+	if (strcmp(r->what, "compressed") == 0) {
+		count_bytes(bytes, counts);
+		r->chi_square = chi_square(counts, bytes.n);
+		if (r->size >= SURE && r->chi_square < UNIFORM)
+			r->what = "encrypted";
+	}
 	m->emit(m->user, r);
 	r->size = 0;
 }
@@ -154,13 +158,13 @@ static void piece(struct merge *m, size_t at, size_t n)
 	uint64_t counts[256];
 	struct span s = span_cut(m->in, at, n);
 	count_bytes(s, counts);
-	const char *what = name_of(s, entropy_of(counts, n), counts);
+	const char *what = name_of(s, entropy_of(counts, n));
 	bool same = m->now.size && strcmp(m->now.what, what) == 0;
 	if (same && strcmp(what, "padding") == 0)
 		same = m->in.p[at - 1] == m->in.p[at];
 	if (!same) {
 		flush(m);
-		m->now = (struct region){m->base + at, 0, what, 0};
+		m->now = (struct region){m->base + at, 0, what, 0, 0};
 	}
 	m->now.size += n;
 }
