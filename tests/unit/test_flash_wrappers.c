@@ -15,7 +15,7 @@
 extern const struct format format_uf2, format_dfu, format_uboot_env, format_uzip, format_cisco_mzip,
 	format_vxworks_memfs, format_vxworks_symtab, format_bcm_programstore, format_mtk_image,
 	format_uefi_capsule, format_broadcom_sao, format_dtbo, format_draytek_lz4, format_pfs,
-	format_spl;
+	format_spl, format_sunxi_package;
 
 static void put_uf2(struct buf *b, unsigned i, unsigned n, uint32_t address)
 {
@@ -502,6 +502,48 @@ static void spl(void **state)
 	buf_free(&ti);
 }
 
+/* Two items and the sum; u-boot include/sunxi_image.h. */
+static void sunxi_package(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	uint32_t sum = 0x5f0a6c39;
+	buf_add(&b, "sunxi-package\0\0\0\x00\x98\x11\x89", 20);
+	buf_fill(&b, 0, 12);
+	put_le32(&b, 2);
+	put_le32(&b, 1024 + 600);
+	buf_fill(&b, 0, 20);
+	buf_add(&b, "MIE;", 4);
+	for (unsigned i = 0; i < 2; i++) {
+		put_field(&b, i ? "optee" : "u-boot", 64, 0);
+		put_le32(&b, i ? 1424 : 1024);
+		put_le32(&b, i ? 200 : 400);
+		put_le32(&b, i);
+		buf_fill(&b, 0, 368 - 80);
+		buf_add(&b, "IIE;", 4);
+	}
+	buf_fill(&b, 0, 1024 - b.n);
+	put_text(&b, 600, 1);
+	for (size_t i = 0; i < b.n; i += 4)
+		sum += span_le32(buf_span(&b), i);
+	set_le32(&b, 20, sum);
+	put_text(&b, 64, 2); /* flash behind it */
+	assert_true(opens_as(&format_sunxi_package, &b, "u-boot", SPAN(b.p + 1024, 400), ST_OK));
+	assert_true(opens_as(&format_sunxi_package, &b, "optee", SPAN(b.p + 1424, 200), ST_ENCRYPTED));
+	assert_false(opens_with_note(&format_sunxi_package, &b, "checksum"));
+	assert_true(survives(&format_sunxi_package, &b));
+	b.p[1100] ^= 1;
+	assert_true(opens_with_note(&format_sunxi_package, &b, "checksum is wrong"));
+	b.n = 1200;
+	assert_true(opens_with_note(&format_sunxi_package, &b, "declared length runs past the end"));
+	b.p[64 + 365] = 0;
+	assert_true(opens_with_note(&format_sunxi_package, &b, "makes no sense"));
+	b.p[60] = 0;
+	assert_int_equal(bid_on(&format_sunxi_package, &b, NULL), 0);
+	assert_true(rejects_noise(&format_sunxi_package));
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +551,7 @@ int main(void)
 		cmocka_unit_test(uzip),   cmocka_unit_test(cisco),  cmocka_unit_test(memfs),
 		cmocka_unit_test(symtab), cmocka_unit_test(programstore), cmocka_unit_test(mtk),
 		cmocka_unit_test(capsule), cmocka_unit_test(sao), cmocka_unit_test(dtbo), cmocka_unit_test(spl),
+		cmocka_unit_test(sunxi_package),
 		cmocka_unit_test(draytek), cmocka_unit_test(pfs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
