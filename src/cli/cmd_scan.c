@@ -190,7 +190,7 @@ static int audit(struct scan *s, const struct rules *rules)
 	s->engine.keep = s->extract ? "*" : NULL;
 	struct engine_outcome outcome = engine_scan(s->images, s->count, &s->engine, &store.sink);
 	msg_hook(NULL, NULL);
-	bool ok = !store.failed && (!s->extract || extract_end(&files, store.db));
+	bool ok = !store.failed && !outcome.nothing && (!s->extract || extract_end(&files, store.db));
 	ok = ok && rules_run(rules, &store, s->engine.no_known) && reports(s, &store, &line);
 	bool doors = ok && has_doors(store.db, s->fail_on);
 	bool incomplete = outcome.incomplete || store.incomplete;

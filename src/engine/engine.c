@@ -624,7 +624,7 @@ struct engine_outcome engine_scan(const char *const *images, size_t count,
 			  .sources = mem_array(count + 1, sizeof(struct source_info)),
 			  .changed = mem_array(count + 1, sizeof(bool))};
 	if (!run_start(&r, options, sink)) {
-		outcome.failed = true;
+		outcome.failed = outcome.nothing = true;
 		free_knots(&k);
 		return outcome;
 	}
@@ -642,6 +642,7 @@ struct engine_outcome engine_scan(const char *const *images, size_t count,
 		deliver(&k, &outcome);
 	}
 	outcome.failed = outcome.failed || !ok;
+	outcome.nothing = !ok || k.source_count == 0;
 	free_knots(&k);
 	run_stop(&r);
 	return outcome;

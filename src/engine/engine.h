@@ -51,7 +51,8 @@ struct engine_options {
 
 struct engine_outcome {
 	bool incomplete; /* a budget was reached or an analyser failed: see the notes */
-	bool failed;	 /* the environment did not allow it: a message was printed */
+	bool failed;	 /* the environment did not allow it: a message was printed ... */
+	bool nothing;	 /* ... and the sink got nothing, or not all of it */
 };
 
 struct engine_outcome engine_scan(const char *const *images, size_t count,

@@ -756,7 +756,7 @@ void node_process(struct job *j, struct node *n)
 			hash_sha256(n->bytes, n->sha256);
 		keep_text(j, n, true);
 		report(j, n, &label, false);
-		if (wanted(j, n, false))
+		if (content && wanted(j, n, false))
 			put_content(j, n);
 		return;
 	}
