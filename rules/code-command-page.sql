@@ -2,8 +2,9 @@
 -- kind: trigger
 -- severity: critical
 -- cwe: CWE-912
--- explain: A handler of the web server hands a parameter of a request to the shell, from its first byte on: the page is
---   a command prompt. Test pages of the chip vendor that were left in are the usual cause.
+-- explain: A page of the web server takes a field of a request and runs it as a command, from its
+--   first letter on. The page is a command line for everybody who finds it. Test pages that were
+--   left in are the usual cause.
 -- verify: Disassemble the handler at the address of the evidence; request the page that it is registered for with a
 --   harmless command on a device of your own.
 SELECT g.source AS source, 'The page handler ' || g.literal || ' of ' || g.file || ' runs commands' AS title,

@@ -2,8 +2,8 @@
 -- kind: trigger
 -- severity: critical
 -- cwe: CWE-912
--- explain: What a program receives from the network becomes a command, from its first byte on, and no compare with a
---   secret was seen in between.
+-- explain: A program takes what it receives from the network and runs it as a command, from its
+--   first byte on. postern saw no check of a secret word in between.
 -- verify: Disassemble the function at the address of the evidence and follow the received bytes to the command.
 SELECT g.source AS source,
        g.file || ' runs commands that it receives' || coalesce(' on port ' || (

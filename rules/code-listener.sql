@@ -2,8 +2,8 @@
 -- kind: listener
 -- severity: medium
 -- cwe: CWE-912
--- explain: The port stands in the code of the program and in no configuration, script or declaration of the image.
---   Whether the program is started was not seen: this is a hint where to look.
+-- explain: The port stands in the code of the program and in no configuration or script of the
+--   image. postern did not see whether the program is started: this is a hint where to look.
 -- verify: Find out what starts the program, and ask the port on a device of your own.
 SELECT l.source AS source, l.file || ' listens on ' || coalesce(l.protocol || ' ', '') || 'port ' || l.port AS title,
        l.file || ' ' || l.port AS subject, 'adjacent' AS reach, 'hint' AS confidence,

@@ -1,11 +1,12 @@
--- title: A constant in the code unlocks a privileged action
+-- title: A secret word in the code unlocks something
 -- kind: trigger
 -- severity: critical
 -- cwe: CWE-912
--- explain: A program compares what comes from outside with a constant of its own, and only when the two are equal it
---   does something privileged. Who knows the constant gets in, whatever the passwords of the device are.
--- verify: Disassemble the function at the address of the compare; follow the equal outcome to the call that the
---   chain names, and the input back to where it is read.
+-- explain: A program compares what comes from outside with a word of its own. Only when the two are
+--   equal, it does something that others may not do. Whoever knows the word gets in, whatever the
+--   passwords of the device are.
+-- verify: Disassemble the function at the address of the compare. Follow the equal outcome to the
+--   call that the chain names, and the input back to where it is read.
 SELECT g.source AS source,
        'The word "' || g.literal || '" sent to ' || g.file || ' leads to ' ||
        CASE g.sink WHEN 'exec' THEN 'a command' WHEN 'setuid' THEN 'another identity' WHEN 'listen' THEN 'a new service'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start of a program without a C library, and its way into the kernel: MIPS o32.
- * The kernel leaves argc, argv and envp on the stack; the exit status is what main returns.
+ * Start of a program: MIPS o32. The kernel leaves argc, argv and envp on the stack; the exit status
+ * is what main returns. Programs that use the shared library find it through $gp.
  */
 	.text
 	.globl	__start
@@ -14,26 +14,18 @@ __start:
 	li	$t0, -8
 	and	$sp, $sp, $t0
 	addiu	$sp, $sp, -32
+#ifdef __PIC__
+	.set	noreorder
+	bal	2f
+	nop
+2:	.cpload	$ra
+	.set	reorder
+	la	$t9, main
+	jalr	$t9
+#else
 	jal	main
+#endif
 	move	$a0, $v0
 	li	$v0, 4001
 	syscall
-
-/* long sys(long number, long a, long b, long c, long d, long e, long f): negative on failure */
-	.globl	sys
-sys:
-	move	$v0, $a0
-	move	$a0, $a1
-	move	$a1, $a2
-	move	$a2, $a3
-	lw	$a3, 16($sp)
-	lw	$t0, 20($sp)
-	lw	$t1, 24($sp)
-	addiu	$sp, $sp, -32
-	sw	$t0, 16($sp)
-	sw	$t1, 20($sp)
-	syscall
-	addiu	$sp, $sp, 32
-	beqz	$a3, 1f
-	negu	$v0, $v0
-1:	jr	$ra
+1:	b	1b

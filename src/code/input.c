@@ -175,6 +175,7 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	case ROLE_FORMAT: take_format(in, f, c); return;
 	case ROLE_COPY:
 		i = input_text(in, f, c->args[c->role->other]);
+		i.whole = i.whole && !strstr(c->role->name, "cat"); /* something stands in front of it */
 		if (i.source)
 			mark(in, f, c->args[c->role->arg], room(c), i);
 		return;

@@ -36,8 +36,10 @@ static void branch(struct insn *i, const struct word *x, enum cond cond, bool li
 	i->target = (i->at + 4 + ((uint64_t)x->imm << 2)) & 0xffffffff;
 	i->delay = true;
 	i->annul = likely;
-	if (cond == COND_EQ && x->rs == x->rt)
+	if (cond == COND_EQ && x->rs == x->rt) {
 		i->flow = FLOW_JUMP;
+		i->cond = COND_ALWAYS;
+	}
 }
 
 static void indirect(struct insn *i, enum flow flow, uint8_t reg)
