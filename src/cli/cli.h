@@ -24,7 +24,7 @@ struct command {
 };
 
 extern const struct command command_scan, command_show, command_query, command_rules,
-    command_formats;
+    command_formats, command_completions;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /*

@@ -97,7 +97,7 @@ const struct command command_query = {
     .summary = "ask a case a question in SQL (reading only)",
     .help = "Ask a case a question of your own. Columns are separated by tabs.\n\n"
 	    "  postern query router.postern 'SELECT user, state, password FROM account'\n"
-	    "  postern query router.postern 'SELECT path FROM artifact WHERE format = \"elf\"'\n",
+	    "  postern query router.postern \"SELECT path FROM artifact WHERE format = 'elf'\"\n",
     .options = options,
     .run = run,
 };

@@ -9,5 +9,6 @@ const struct command *const commands[] = {
 	&command_query,
 	&command_rules,
 	&command_formats,
+	&command_completions,
 	NULL,
 };

@@ -14,7 +14,7 @@ static void help(void)
 	     "proof.\n\n"
 	     "usage: postern COMMAND ...\n");
 	for (size_t i = 0; commands[i]; i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\nStart with:  postern scan IMAGE\n"
 	     "Each command explains itself:  postern scan --help");
 }

@@ -130,9 +130,10 @@ static void put_notes(sqlite3 *db, FILE *out)
 			       " ORDER BY n.rowid",
 			       -1, &s, NULL) != SQLITE_OK)
 		return;
-	fputs("\nNotes\n", out);
-	while (sqlite3_step(s) == SQLITE_ROW) {
+	for (bool first = true; sqlite3_step(s) == SQLITE_ROW; first = false) {
 		struct buf line = {0};
+		if (first)
+			fputs("\nNotes\n", out);
 		text_terminal(&line, span_str((const char *)sqlite3_column_text(s, 0)));
 		buf_printf(&line, ", byte %lld: ", (long long)sqlite3_column_int64(s, 1));
 		text_terminal(&line, span_str((const char *)sqlite3_column_text(s, 2)));
