@@ -96,9 +96,14 @@ static void put_source(sqlite3 *db, FILE *out, sqlite3_stmt *s, const struct rep
 	    sql, sizeof sql,
 	    "SELECT count(*) FROM artifact WHERE source = %lld AND type IN ('file', 'hardlink')",
 	    (long long)id);
-	fprintf(out, "%s%s%s: %.1f MB, %lld files inside\n", paint(style, "\033[1m"),
-		buf_text(&name), paint(style, "\033[0m"), (double)sqlite3_column_int64(s, 2) / 1e6,
-		(long long)number(db, sql));
+	fprintf(out, "%s%s%s: ", paint(style, "\033[1m"), buf_text(&name),
+		paint(style, "\033[0m"));
+	int64_t size = sqlite3_column_int64(s, 2);
+	if (size < 100000)
+		fprintf(out, "%lld bytes, ", (long long)size);
+	else
+		fprintf(out, "%.1f MB, ", (double)size / 1e6);
+	fprintf(out, "%lld files inside\n", (long long)number(db, sql));
 	fprintf(out, "  SHA-256 %s\n", (const char *)sqlite3_column_text(s, 3));
 	buf_free(&name);
 }
