@@ -398,7 +398,10 @@ static int only_select(void *user, int what, const char *a, const char *b, const
 	(void)c;
 	(void)d;
 	if (what == SQLITE_FUNCTION)
-		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+		return b && (strcmp(b, "load_extension") == 0 ||
+			     strcmp(b, "fts3_tokenizer") == 0 /* tells an address */)
+			   ? SQLITE_DENY
+			   : SQLITE_OK;
 	if (what == SQLITE_PRAGMA)
 		return a && strcmp(a, "table_info") == 0 ? SQLITE_OK : SQLITE_DENY;
 	return what == SQLITE_SELECT || what == SQLITE_READ || what == SQLITE_RECURSIVE

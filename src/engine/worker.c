@@ -147,7 +147,8 @@ static bool send_fds(int sock, int pid, const int *fds, int count)
 	return sendmsg(sock, &m, MSG_NOSIGNAL) == sizeof pid;
 }
 
-static bool spawn(int sock, const struct scanner *scanner)
+/* One worker. *gone: it was killed before it could be handed over. */
+static bool spawn(int sock, const struct scanner *scanner, bool *gone)
 {
 	int pair[2];
 	int page_fd = memfd_create("status", MFD_CLOEXEC);
@@ -167,13 +168,15 @@ static bool spawn(int sock, const struct scanner *scanner)
 		worker_main(pair[1], page, scanner);
 	}
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	*gone = pidfd < 0 && errno == ESRCH;
 	int fds[3] = {pair[0], page_fd, pidfd};
 	bool ok = pidfd >= 0 && send_fds(sock, pid, fds, 3);
 	munmap(page, 4096);
 	close(pair[0]);
 	close(pair[1]);
 	close(page_fd);
-	close(pidfd);
+	if (pidfd >= 0)
+		close(pidfd);
 	return ok;
 }
 
@@ -207,8 +210,13 @@ __attribute__((noreturn)) static void zygote_main(int sock, int parent)
 		ssize_t n = read(sock, &c, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n != 1 || !spawn(sock, scanner))
+		if (n != 1)
 			_exit(n == 0 ? 0 : 1);
+		bool gone = true, ok = false;
+		for (int tries = 0; gone && !ok && tries < 1000; tries++)
+			ok = spawn(sock, scanner, &gone);
+		if (!ok)
+			_exit(1);
 	}
 }
 
