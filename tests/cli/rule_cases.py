@@ -191,6 +191,9 @@ CASES = [
         "etc/opkg.conf": "src/gz base http://packages.hedgerow-routers.net/base\noption check_signature\n"}), {}),
     ("update-unauthenticated", "commented out", system(files={
         "usr/sbin/update": File(UPDATE.replace("wget", "# wget") + "reboot\n", 0o755)}), {}),
+    ("update-unauthenticated", "from the device itself", system(files={
+        "usr/sbin/update": File(UPDATE.replace("firmware.hedgerow-routers.net", "127.0.0.1") + "sh /tmp/a.bin\n",
+                                0o755)}), {}),
     ("update-unauthenticated", "a look at whether the network works", system(files={
         "usr/sbin/online": File("#!/bin/sh\nwget -q -O /dev/null http://check.hedgerow-routers.net/\n", 0o755)}), {}),
 
