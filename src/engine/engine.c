@@ -117,15 +117,6 @@ static int load(const char *path, struct source_info *info, bool *changed)
 				before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
 				before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
 	close(from);
-	void *p = info->size ? mmap(NULL, info->size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-	if (p == MAP_FAILED) {
-		msg_error("not enough memory to hold %s", path);
-		close(fd);
-		return -1;
-	}
-	hash_sha256(SPAN(p, info->size), info->sha256);
-	if (p)
-		munmap(p, info->size);
 	return seal(fd);
 }
 
@@ -531,8 +522,12 @@ static void deliver_artifacts(struct knots *k)
 	for (size_t i = 0; i < k->count; i++)
 		if (k->list[i]->id)
 			by_id[k->list[i]->id - 1] = k->list[i];
-	for (size_t i = 0; i < k->source_count; i++)
+	for (size_t i = 0; i < k->source_count; i++) {
+		struct knot *root = knot_at(k, i, 0);
+		if (root) /* the worker that had all of its bytes computed the digest */
+			memcpy(k->sources[i].sha256, root->row.sha256, sizeof root->row.sha256);
 		sink->source(sink, &k->sources[i]);
+	}
 	for (size_t i = 0; i < k->count && by_id[i]; i++) {
 		struct knot *n = by_id[i];
 		struct final_artifact f = {n->id, n->source + 1, n->parent ? n->parent->id : 0,
