@@ -536,9 +536,9 @@ static void carved_child(struct carving *c, const struct candidate *k, uint64_t 
 			 struct opening *trial)
 {
 	struct job *j = c->j;
-	struct span bytes = span_cut(c->n->bytes, at, size);
+	bool unsized = size == 0;
+	struct span bytes = unsized ? span_from(c->n->bytes, at) : span_cut(c->n->bytes, at, size);
 	struct node m = {.parent = c->n->id, .ordinal = c->children++, .depth = c->n->depth + 1};
-	struct region r = {at, bytes.n, k->format->name, 0, 0};
 	m.id = j->next_id++;
 	m.e = (struct entry){.type = ENTRY_PART, .at = at, .size = size};
 	m.e.path = arena_printf(&j->arena, "%s@0x%llx", k->format->name, (unsigned long long)at);
@@ -548,13 +548,8 @@ static void carved_child(struct carving *c, const struct candidate *k, uint64_t 
 	m.format = k->format;
 	if (j->task.keep)
 		m.chain = arena_printf(&j->arena, "%s/%s", c->n->chain, m.e.path);
+	m.unsized = unsized;
 	close_gap(c, at);
-	if (c->regions) {
-		r.entropy = region_entropy(bytes);
-		put_region(j, c->n->id, &r);
-	}
-	claim(c->n, at, at + bytes.n);
-	c->done = at + bytes.n;
 	if (size > bytes.n)
 		node_note(j, &m, bytes.n, "truncated: declared length %llu runs past the end",
 			  (unsigned long long)size);
@@ -568,6 +563,12 @@ static void carved_child(struct carving *c, const struct candidate *k, uint64_t 
 	} else {
 		node_process(j, &m);
 	}
+	if (c->regions) {
+		struct region r = {at, m.bytes.n, k->format->name, region_entropy(m.bytes), 0};
+		put_region(j, c->n->id, &r);
+	}
+	claim(c->n, at, at + m.bytes.n);
+	c->done = at + m.bytes.n;
 }
 
 static bool try_stream(struct carving *c, const struct candidate *k, uint64_t at)
@@ -597,7 +598,7 @@ static bool take_candidates(struct carving *c, const struct candidate *list, siz
 		if ((k->format->flags & FORMAT_STREAM) && try_stream(c, k, at))
 			return true;
 		if (!(k->format->flags & FORMAT_STREAM) && k->bid >= SURE) {
-			carved_child(c, k, at, c->n->bytes.n - at, NULL);
+			carved_child(c, k, at, 0, NULL);
 			return true;
 		}
 	}
@@ -653,19 +654,29 @@ static void whole_regions(struct job *j, struct node *n, uint64_t own)
 	close_gap(&c, n->bytes.n);
 }
 
+/* A container that only opening measures: open it here and now, then cut it to its length. */
+static void open_unsized(struct job *j, struct node *n)
+{
+	uint64_t used = may_open(j, n) ? open_now(j, n, n->format) : 0;
+	if (used && used < n->bytes.n) {
+		n->bytes = span_cut(n->bytes, 0, used);
+		hash_sha256(n->bytes, n->sha256);
+	}
+}
+
 static void open_whole(struct job *j, struct node *n, uint64_t size, struct label *label)
 {
 	const struct format *f = n->format;
-	bool spilled = false;
+	if (n->unsized && f->open)
+		open_unsized(j, n);
 	if (f->label)
 		f->label(n->bytes, label);
-	if (size > n->bytes.n)
+	if (size > n->bytes.n && !n->unsized)
 		node_note(j, n, n->bytes.n, "truncated: declared length %llu runs past the end",
 			  (unsigned long long)size);
 	report(j, n, label, false);
-	if (f->open && may_open(j, n)) {
-		spilled = should_spill(n, f);
-		if (spilled)
+	if (f->open && !n->unsized && may_open(j, n)) {
+		if (should_spill(n, f))
 			spill(j, n, f);
 		else
 			open_now(j, n, f);
@@ -769,7 +780,7 @@ void node_process(struct job *j, struct node *n)
 			list[0] = (struct candidate){n->format, 0, 100, size};
 			look_inside(j, n, list, 1);
 		} else {
-			open_whole(j, n, size && size <= n->bytes.n ? size : n->bytes.n, &label);
+			open_whole(j, n, n->bytes.n, &label);
 		}
 	} else if (count && owns_all(n, &list[0]) && !(list[0].format->flags & FORMAT_LEAF) &&
 		   list[0].bid >= SURE) {

@@ -185,7 +185,13 @@ static int bid(struct span in, uint64_t *size)
 {
 	struct head h;
 	*size = 0;
-	return head_at(in, 0, &h) && !h.last && h.type == MAIN ? 90 : 0;
+	if (!head_at(in, 0, &h) || h.last || h.type != MAIN)
+		return 0;
+	/* to the end mark; each turn goes forward, and a fault ends the archive */
+	while (head_at(in, h.next, &h) && !h.last)
+		*size = h.next;
+	*size = h.last ? h.next : *size;
+	return *size ? 90 : 0; /* a lone main header is a part of some program */
 }
 
 const struct format format_arj = {
