@@ -34,7 +34,7 @@ enum {
 
 struct dynamic {
 	uint64_t symtab, strtab, strsz, hash, jmprel, pltrelsz, rel, relsz, rela, relasz, pltgot;
-	uint64_t mips_local, mips_gotsym, mips_symbols, init_array, init_arraysz;
+	uint64_t mips_local, mips_gotsym, mips_symbols, ppc_got;
 	bool plt_rela, have_pltgot, have_mips;
 };
 
@@ -221,6 +221,7 @@ static void take_tag(struct dynamic *d, uint64_t tag, uint64_t v)
 	case DT_PLTGOT: d->pltgot = v; d->have_pltgot = true; break;
 	case DT_MIPS_LOCAL_GOTNO: d->mips_local = v; d->have_mips = true; break;
 	case DT_MIPS_GOTSYM: d->mips_gotsym = v; break;
+	case DT_PPC_GOT: d->ppc_got = v; break;
 	case DT_MIPS_SYMTABNO: d->mips_symbols = v; break;
 	default: break;
 	}
@@ -491,7 +492,12 @@ bool elf_image_read(struct elf_image *img, struct span in, struct arena *a)
 	add_relocations(img, d.jmprel, d.pltrelsz, d.plt_rela, dynamic_symbols);
 	add_relocations(img, d.rel, d.relsz, false, dynamic_symbols);
 	add_relocations(img, d.rela, d.relasz, true, dynamic_symbols);
-	add_mips_got(img, &d, dynamic_symbols);
+	if (img->machine == EM_386)
+		img->gp = d.pltgot;
+	else if (img->machine == EM_PPC)
+		img->gp = d.ppc_got;
+	else
+		add_mips_got(img, &d, dynamic_symbols);
 	sort_fixups(img);
 	read_code(img, a);
 	return img->code_count > 0;

@@ -19,6 +19,7 @@ struct knowledge { /* about one function */
 	struct input params[MAX_ARGS]; /* callers hand over input */
 	struct input fills[MAX_ARGS];  /* it puts input where a parameter points */
 	struct input result;
+	uint8_t sockets; /* bit set of parameters that are descriptors of connections */
 };
 
 struct inputs {
@@ -113,10 +114,12 @@ static uint64_t room(const struct call *c)
 }
 
 /* Is the descriptor that is read from a socket? */
-static bool from_socket(const struct function *f, const struct call *c)
+static bool is_socket(const struct inputs *in, const struct function *f, struct value v)
 {
-	const struct call *maker = function_call(f, c->args[0]);
-	return maker && maker->role && (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
+	const struct call *maker = function_call(f, v);
+	if (v.kind == V_PARAM && v.id < MAX_ARGS)
+		return in->functions[f->index].sockets >> v.id & 1;
+	return v.form == EXACT && maker && maker->role && (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
 }
 
 static void take_get(struct inputs *in, const struct function *f, const struct call *c)
@@ -156,9 +159,26 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 		}
 		if (k->fills[n].source)
 			mark(in, f, c->args[n], 64, k->fills[n]);
+		if (is_socket(in, f, c->args[n]) && !(k->sockets >> n & 1)) {
+			k->sockets |= (uint8_t)(1u << n);
+			in->changed = true;
+		}
 	}
 	if (k->result.source)
 		mark(in, f, result_of(c), 1, k->result);
+}
+
+/* A thread that is started with a connection. */
+static void take_thread(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct function *t = value_is(c->args[2], V_CONST) ? program_function(in->p, c->args[2].k & ~UINT64_C(1)) : NULL;
+	bool connection = is_socket(in, f, c->args[3]);
+	for (size_t i = 0; i < f->call_count && !connection; i++) /* its address is handed over, or a copy */
+		connection = f->calls[i].role && f->calls[i].role->kind == ROLE_ACCEPT;
+	if (t && connection && !(in->functions[t->index].sockets & 1)) {
+		in->functions[t->index].sockets |= 1;
+		in->changed = true;
+	}
 }
 
 static void take_call(struct inputs *in, const struct function *f, const struct call *c)
@@ -167,7 +187,7 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	switch (c->role ? c->role->kind : ROLE_NONE) {
 	case ROLE_READ:
 		i = (struct input){.source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
-		if (i.source == SOURCE_STREAM && from_socket(f, c))
+		if (i.source == SOURCE_STREAM && is_socket(in, f, c->args[0]))
 			i.source = SOURCE_NETWORK;
 		mark(in, f, c->args[c->role->arg], room(c), i);
 		return;
@@ -184,7 +204,8 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		if (i.source)
 			mark(in, f, result_of(c), 1, i);
 		return;
-	case ROLE_THREAD: case ROLE_NORETURN: case ROLE_PURE: case ROLE_COMPARE: return;
+	case ROLE_THREAD: take_thread(in, f, c); return;
+	case ROLE_NORETURN: case ROLE_PURE: case ROLE_COMPARE: return;
 	default:
 		if (c->callee && !c->callee->stub)
 			take_inside(in, f, c);

@@ -81,7 +81,7 @@ struct insn {
 struct decode {
 	uint64_t at;
 	bool big, thumb;
-	uint8_t it_left, it_cond; /* Thumb: instructions left in an IT block */
+	uint8_t it_left, it_cond, it_mask; /* Thumb: instructions left in an IT block */
 	void *handle;		  /* of the decoder library, for sets that use it */
 };
 
@@ -96,6 +96,7 @@ struct isa {
 	uint8_t entry_stack;  /* the same as seen by the callee at its first instruction */
 	uint8_t self;	      /* register that holds the function's own address at entry, or REG_NONE */
 	uint8_t fixed;	      /* register that holds elf_image.gp all the time, or REG_NONE */
+	uint8_t got;	      /* register that holds the GOT in stubs of imports, or REG_NONE */
 	uint8_t zero;	      /* register that is always 0, or REG_NONE */
 	uint64_t kept;	      /* bit set of registers that a call preserves */
 	/* Bytes used; 0: not an instruction. The bytes reach to the end of the segment. */

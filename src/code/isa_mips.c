@@ -252,6 +252,7 @@ const struct isa isa_mips = {
 	.entry_stack = 16,
 	.self = T9,
 	.fixed = GP,
+	.got = REG_NONE,
 	.zero = ZERO,
 	.kept = 0xffull << 16 | 1ull << SP | 1ull << 30 | 1ull << GP | 1ull << ZERO,
 	.lift = lift,

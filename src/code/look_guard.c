@@ -57,6 +57,18 @@ static unsigned weight_of(struct span s)
 	return s.n >= 5 ? 1 : 0;
 }
 
+/* Letters of both cases, or letters and digits: no word of a protocol. */
+static bool mixed(struct span s)
+{
+	unsigned lower = 0, upper = 0, digit = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		lower += s.p[i] >= 'a' && s.p[i] <= 'z';
+		upper += s.p[i] >= 'A' && s.p[i] <= 'Z';
+		digit += s.p[i] >= '0' && s.p[i] <= '9';
+	}
+	return s.n >= 4 && ((lower && upper && digit) || (digit && lower + upper >= 2) || (upper >= 2 && lower >= 2));
+}
+
 static struct effect effect_of(const struct look *l, const struct function *f, const struct call *c)
 {
 	struct effect e = {.call = c};
@@ -178,8 +190,6 @@ static const char *confidence_of(const struct guard *g, const struct effect *e, 
 		return network && g->weight == 2 ? "certain" : outside ? "likely" : "hint";
 	if (e->strength == 2 && outside && g->weight)
 		return "likely";
-	if (g->weight == 2 && outside && in_table < TABLE && strcmp(e->word, "exec") == 0)
-		return "likely";
 	return "hint";
 }
 
@@ -268,7 +278,7 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 			bool *used)
 {
 	struct buf text = {.max = MAX_LITERAL};
-	struct value where, next;
+	struct value where = {0}, next = {0};
 	struct input input;
 	int32_t at = block, equal = NO_BLOCK;
 	unsigned widest = 0;
@@ -296,6 +306,8 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 	if (enough) {
 		g->literal = arena_str(l->arena, buf_span(&text));
 		g->weight = weight_of(buf_span(&text));
+		if (!g->weight && mixed(buf_span(&text)))
+			g->weight = 1;
 	}
 	buf_free(&text);
 	return enough;

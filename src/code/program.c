@@ -26,6 +26,11 @@ const struct isa *isa_of(const struct elf_image *img)
 {
 	switch (img->machine) {
 	case EM_MIPS: return img->wide || (img->flags & EF_MIPS_ABI2) ? NULL : &isa_mips;
+	case EM_ARM: return &isa_arm;
+	case EM_386: return &isa_x86;
+	case EM_X86_64: return img->wide ? &isa_x86_64 : NULL;
+	case EM_AARCH64: return img->big ? NULL : &isa_aarch64;
+	case EM_PPC: return img->big ? &isa_ppc : NULL;
 	default: return NULL;
 	}
 }
@@ -115,6 +120,22 @@ static void sweep(struct starts *s, const struct program *p, struct decode *how,
 	}
 }
 
+/* ARM code that saves registers has a pattern of its own, which Thumb code hardly ever shows. */
+static bool mostly_thumb(const struct program *p)
+{
+	uint64_t arm = 0, total = 0;
+	if (p->img->machine != EM_ARM)
+		return false;
+	for (size_t r = 0; r < p->img->code_count; r++) {
+		struct span b = span_cut(elf_bytes(p->img, p->img->code[r].begin), 0,
+					 p->img->code[r].end - p->img->code[r].begin);
+		for (size_t i = 0; i + 4 <= b.n; i += 4)
+			arm += (span_u32(b, i, p->img->big) & 0xffff4000) == 0xe92d4000;
+		total += b.n;
+	}
+	return arm * 2000 < total;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct start *x = a, *y = b;
@@ -167,7 +188,7 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		struct function *f = arena_alloc(p->arena, sizeof *f);
 		f->start = f->end = t->at;
 		f->thumb = t->thumb;
-		f->stub = program_stub(p, t->at, t->thumb, how);
+		f->stub = program_stub(p, t->at, t->thumb, p->img->gp, how);
 		f->role = f->stub ? role_of(f->stub) : t->name ? role_of(t->name) : NULL;
 		f->done = f->stub != NULL;
 		f->name = f->stub ? f->stub : t->name;
@@ -300,7 +321,7 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	from_symbols(&s, p);
 	add_pointer(&s, p, img->entry, NULL);
 	from_pointers(&s, p, &how);
-	sweep(&s, p, &how, false);
+	sweep(&s, p, &how, mostly_thumb(p));
 	make_functions(p, &s, &how);
 	mem_free(s.list);
 	walk_all(p, &how);

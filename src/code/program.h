@@ -73,7 +73,7 @@ struct targets {
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
 		   struct arena *scratch, struct targets *found);
 
-/* Name of the import that the code at `at` only jumps to; NULL: it is no such stub. */
-const char *program_stub(struct program *p, uint64_t at, bool thumb, struct decode *how);
+/* Name of the import that the code at `at` only jumps to; NULL: it is no such stub. got 0: unknown. */
+const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got, struct decode *how);
 
 #endif

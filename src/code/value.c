@@ -12,7 +12,7 @@ struct value value_const(uint64_t k)
 bool value_same(struct value a, struct value b)
 {
 	return a.kind == b.kind && a.form == b.form && a.id == b.id && a.k == b.k &&
-	       a.swapped == b.swapped;
+	       a.swapped == b.swapped && a.lift == b.lift;
 }
 
 bool value_is(struct value v, enum value_kind kind)
@@ -212,12 +212,31 @@ static bool byte_mask(struct value a, struct value b)
 	       ((a.size == 1 && b.k == 0xff) || (a.size == 2 && b.k == 0xffff));
 }
 
+/* Shifted up and down again: a byte or half word is extended, which does not change what it is. */
+static struct value extend_by_shift(enum op_code code, struct value a, uint64_t by)
+{
+	bool follow = a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT || a.form == NEAR_CONTENT;
+	if (code == OP_SHL && follow && a.form < LIFTED && (by == 16 || by == 24)) {
+		a.form |= LIFTED;
+		a.lift = (uint8_t)by;
+		return a;
+	}
+	if ((code == OP_SHR || code == OP_SAR) && a.form >= LIFTED && a.lift == by) {
+		a.form &= LIFTED - 1;
+		a.lift = 0;
+		return a;
+	}
+	return unknown;
+}
+
 static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
 			  struct value a, struct value b)
 {
 	uint64_t k;
 	if (value_is(a, V_CONST) && value_is(b, V_CONST))
 		return fold(isa, code, a.k, b.k, &k) ? value_const(k) : unknown;
+	if ((code == OP_SHL || code == OP_SHR || code == OP_SAR) && value_is(b, V_CONST))
+		return extend_by_shift(code, a, b.k);
 	if (code == OP_ADD && value_is(b, V_CONST) && !(b.k >= 0x10000 && elf_mapped(img, b.k)))
 		return plus(isa, a, b.k);
 	if (code == OP_ADD && value_is(a, V_CONST) && !(a.k >= 0x10000 && elf_mapped(img, a.k)))

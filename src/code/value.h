@@ -24,10 +24,12 @@ enum value_form {
 	CONTENT, /* what memory holds at the value (`size` bytes) */
 	NEAR,	 /* somewhere behind the value: inside of the same object */
 	NEAR_CONTENT,
+	LIFTED = 8, /* with one of the above: shifted left by `lift` bits, on the way to an extension */
 };
 
 struct value {
 	uint8_t kind, form, size;
+	uint8_t lift;
 	bool swapped; /* the two bytes of a half word were exchanged */
 	uint32_t id;
 	uint64_t k;

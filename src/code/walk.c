@@ -12,6 +12,7 @@ struct walk {
 	struct state now;
 	struct targets *found;
 	struct arena *scratch;
+	struct decode *how;
 	size_t call_cap;
 	int32_t block;
 	bool recording, no_return;
@@ -164,8 +165,25 @@ static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
 		found_target(w, at, thumb);
 	if (!c->callee)
 		return;
+	if (!c->callee->stub && w->p->isa->got < REG_COUNT && value_is(w->now.regs[w->p->isa->got], V_CONST)) {
+		/* stubs that find the GOT through a register of the caller */
+		c->callee->stub = program_stub(w->p, at, thumb, w->now.regs[w->p->isa->got].k, w->how);
+		if (c->callee->stub)
+			c->callee->role = role_of(c->callee->stub);
+	}
 	c->role = c->callee->role;
 	c->name = c->callee->stub;
+}
+
+/* The address of a function as an argument: main, threads, handlers. */
+static void handed_over(struct walk *w, struct value v)
+{
+	bool arm = w->p->isa == &isa_arm, thumb = arm && (v.k & 1);
+	uint64_t at = arm ? v.k & ~UINT64_C(1) : v.k;
+	if (!value_is(v, V_CONST) || at % w->p->isa->align || !elf_is_code(w->p->img, at) ||
+	    program_function(w->p, at) || elf_string(w->p->img, at, 256).n > 2)
+		return;
+	found_target(w, at, thumb);
 }
 
 static void transfer(struct walk *w, const struct insn *i)
@@ -196,6 +214,8 @@ static void transfer(struct walk *w, const struct insn *i)
 	}
 	for (unsigned n = 0; n < MAX_ARGS; n++)
 		c.args[n] = argument(w, n);
+	for (unsigned n = 0; n < 4 && w->recording; n++)
+		handed_over(w, c.args[n]);
 	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
 		look_at_address(w, &c);
 	if (w->recording)
@@ -354,7 +374,7 @@ static void keep_cfg(struct cfg *c, struct arena *a)
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
 		   struct arena *scratch, struct targets *found)
 {
-	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch};
+	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch, .how = how};
 	f->done = true;
 	how->thumb = f->thumb;
 	if (!cfg_build(&f->cfg, p->img, p->isa, how, f->start, limit, scratch)) {
@@ -378,7 +398,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	keep_cfg(&f->cfg, p->arena);
 }
 
-const char *program_stub(struct program *p, uint64_t at, bool thumb, struct decode *how)
+const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got, struct decode *how)
 {
 	struct function f = {.start = at};
 	struct state s;
@@ -387,6 +407,8 @@ const char *program_stub(struct program *p, uint64_t at, bool thumb, struct deco
 	how->thumb = thumb;
 	how->it_left = 0;
 	initial(p, &f, &s);
+	if (p->isa->got < REG_COUNT && got)
+		s.regs[p->isa->got] = value_const(got);
 	for (unsigned n = 0; n < 6; n++) {
 		how->at = at;
 		unsigned size = p->isa->lift(how, bytes, &i);
