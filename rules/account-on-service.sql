@@ -16,7 +16,7 @@ SELECT a.source AS source,
             ELSE 'likely' END AS confidence,
        'The account ' || a.user || ' (' || a.file || ') has '
        || CASE WHEN coalesce(a.password, '') = '' THEN 'an empty password' ELSE 'the password "' || a.password || '"' END
-       || ', and ' || coalesce(l.program, 'the service') || ' accepts logins over ' || l.service || ' on port ' || l.port
+       || ', and ' || coalesce(l.program, 'the service') || ' accepts logins over ' || l.service || coalesce(' on port ' || l.port, '')
        || coalesce(' when ' || nullif(l.when_, ''), '')
        || CASE WHEN l.service = 'ssh' AND coalesce(a.password, '') = ''
                THEN '. Most SSH servers refuse an empty password'

@@ -6,8 +6,8 @@
 --   in, without a user name and without a password.
 -- verify: Read the command line in the boot script (for instance telnetd -l /bin/sh), and check
 --   that the program is in the image.
-SELECT l.source AS source, 'A shell without a login on ' || coalesce(l.service, l.protocol) || ' port ' || l.port AS title,
-       l.service || ' ' || l.port AS subject, 'adjacent' AS reach,
+SELECT l.source AS source, 'A shell without a login on ' || l.service || coalesce(' port ' || l.port, '') AS title,
+       l.service || coalesce(' ' || l.port, '') AS subject, 'adjacent' AS reach,
        CASE WHEN l.start = 'boot' AND l.present = 1 AND coalesce(l.when_, '') = '' THEN 'certain'
             WHEN l.present = 0 OR l.start = 'manual' THEN 'hint' ELSE 'likely' END AS confidence,
        coalesce(l.program, 'A service') || ' is started without asking for a password (' || l.file || ')'

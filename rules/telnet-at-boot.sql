@@ -7,13 +7,15 @@
 -- verify: Read the line of the boot script that starts the server, and check that the program is in
 --   the image.
 SELECT l.source AS source,
-       'Telnet is open from boot' || CASE WHEN l.port <> 23 THEN ' on port ' || l.port ELSE '' END AS title,
+       CASE WHEN l.program IS NULL THEN 'Telnet is switched on in the settings' ELSE 'Telnet is open from boot' END
+       || CASE WHEN l.port <> 23 THEN ' on port ' || l.port ELSE '' END AS title,
        'telnet' AS subject, 'adjacent' AS reach,
        CASE WHEN l.start = 'boot' AND l.present = 1 AND coalesce(l.when_, '') = '' THEN 'certain'
             WHEN l.present = 0 THEN 'hint'
             WHEN l.start IN ('boot', 'condition') THEN 'likely' ELSE 'hint' END AS confidence,
        CASE WHEN l.start = 'manual' THEN 'A script (' || l.file || ') can start ' || coalesce(l.program, 'a telnet server')
-            ELSE 'The boot scripts start ' || coalesce(l.program, 'a telnet server') || ' (' || l.file || ')' END
+            WHEN l.program IS NULL THEN 'The settings in ' || l.file || ' switch telnet on'
+            ELSE 'The boot scripts start ' || l.program || ' (' || l.file || ')' END
        || coalesce(' when ' || nullif(l.when_, ''), '')
        || CASE WHEN l.present = 0 THEN ', but the program is not in this image' ELSE '' END || '.' AS explanation,
        seen('listener', l.id, 'the service') AS evidence

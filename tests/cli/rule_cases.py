@@ -46,6 +46,8 @@ CASES = [
      {"support telnet": "certain"}),
     ("account-on-service", "telnet only if a file is there",
      system("if [ -f /tmp/debug ]; then\n\ttelnetd &\nfi\n", files=TELNET | SUPPORT), {"support telnet": "likely"}),
+    ("account-on-service", "port is not known", system("telnetd -p $DEBUG_PORT &\n", files=TELNET | SUPPORT),
+     {"support telnet": "certain"}),
     ("account-on-service", "account and password in the command line of telnetd",
      system("telnetd -u service:letmein77 &\n", files=TELNET), {"service telnet": "certain"}),
     ("account-on-service", "no service", system(files=TELNET | SUPPORT), {}),
@@ -89,6 +91,8 @@ CASES = [
     # --- login-free-service
     ("login-free-service", "a shell", system("telnetd -p 2323 -l /bin/sh\n", files=TELNET),
      {"telnet 2323": "certain"}),
+    ("login-free-service", "a shell on a port that is not known",
+     system("telnetd -p $DEBUG_PORT -l /bin/sh\n", files=TELNET), {"telnet": "certain"}),
     ("login-free-service", "a script that only starts a shell", system("telnetd -l /bin/open\n", files=TELNET | {
         "bin/open": File("#!/bin/sh\necho hello\nexec /bin/sh\n", 0o755)}), {"telnet 23": "certain"}),
     ("login-free-service", "a login", system("telnetd -p 2323 -l /bin/login\n", files=TELNET), {}),
