@@ -89,9 +89,16 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 		in->changed = true;
 		return;
 	}
-	for (size_t i = 0; i < k->count; i++)
-		if (covers(&k->regions[i], base))
-			return;
+	for (size_t i = 0; i < k->count; i++) {
+		struct input *known = &k->regions[i].input;
+		if (!covers(&k->regions[i], base))
+			continue;
+		if (known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK && known->at == input.at) {
+			*known = input; /* only now it is known that the descriptor is a connection */
+			in->changed = true;
+		}
+		return;
+	}
 	if (k->count == MAX_REGIONS)
 		return;
 	if (!k->regions)

@@ -323,15 +323,16 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	return 4;
 }
 
-/* push {.., lr}; or mov ip, sp; or str lr, [sp, #-4]! */
+/* push {.., lr}; or mov ip, sp; or str lr, [sp, #-4]!; or push of parameters that are not named */
 static bool prologue(const struct decode *d, struct span bytes)
 {
 	if (d->thumb) {
 		uint16_t h = span_u16(bytes, 0, d->big), next = span_u16(bytes, 2, d->big);
-		return (h & 0xff00) == 0xb500 || (h == 0xe92d && (next & 0x4000));
+		return (h & 0xff00) == 0xb500 || (h & 0xfff0) == 0xb400 || (h == 0xe92d && (next & 0x4000));
 	}
 	uint32_t w = span_u32(bytes, 0, d->big);
-	return (w & 0xffff4000) == 0xe92d4000 || w == 0xe1a0c00d || w == 0xe52de004;
+	return (w & 0xffff4000) == 0xe92d4000 || w == 0xe1a0c00d || w == 0xe52de004 ||
+	       (w & 0xfffffff0) == 0xe92d0000;
 }
 
 const struct isa isa_arm = {

@@ -120,20 +120,23 @@ static void sweep(struct starts *s, const struct program *p, struct decode *how,
 	}
 }
 
-/* ARM code that saves registers has a pattern of its own, which Thumb code hardly ever shows. */
+/* Which of the two sets do functions of an ARM program begin in? */
 static bool mostly_thumb(const struct program *p)
 {
-	uint64_t arm = 0, total = 0;
+	uint64_t arm = 0, thumb = 0;
 	if (p->img->machine != EM_ARM)
 		return false;
 	for (size_t r = 0; r < p->img->code_count; r++) {
 		struct span b = span_cut(elf_bytes(p->img, p->img->code[r].begin), 0,
 					 p->img->code[r].end - p->img->code[r].begin);
-		for (size_t i = 0; i + 4 <= b.n; i += 4)
-			arm += (span_u32(b, i, p->img->big) & 0xffff4000) == 0xe92d4000;
-		total += b.n;
+		for (size_t i = 0; i + 4 <= b.n; i += 2) {
+			uint16_t h = span_u16(b, i, p->img->big);
+			bool wide = h == 0xe92d && (span_u16(b, i + 2, p->img->big) & 0x4000);
+			thumb += (h & 0xff00) == 0xb500 || wide;
+			arm += i % 4 == 0 && (span_u32(b, i, p->img->big) & 0xffff4000) == 0xe92d4000;
+		}
 	}
-	return arm * 2000 < total;
+	return thumb > arm;
 }
 
 static int by_address(const void *a, const void *b)
@@ -212,6 +215,23 @@ static uint64_t limit_of(const struct program *p, size_t i)
 	return limit;
 }
 
+/* A function that calls what was not known then: what the call does to its values counts. */
+static void walk_again(struct program *p)
+{
+	for (size_t i = 0; i < p->function_count; i++) {
+		struct function *f = p->functions[i];
+		bool again = false;
+		for (size_t k = 0; k < f->call_count && !again; k++)
+			again = !f->calls[k].callee && f->calls[k].target &&
+				program_function(p, f->calls[k].target);
+		if (!again)
+			continue;
+		f->done = false;
+		f->calls = NULL;
+		f->call_count = 0;
+	}
+}
+
 static void walk_all(struct program *p, struct decode *how)
 {
 	struct arena scratch = {.cap = 256u << 20};
@@ -233,6 +253,7 @@ static void walk_all(struct program *p, struct decode *how)
 			add_start(&more, p, found->list[i].at, found->list[i].thumb, NULL);
 		if (more.count)
 			make_functions(p, &more, how);
+		walk_again(p);
 		mem_free(more.list);
 		if (!found->count)
 			break;
