@@ -12,7 +12,7 @@ SELECT l.source AS source, l.file || ' listens on ' || coalesce(l.protocol || ' 
        '; no configuration of the image names this port.' AS explanation,
        seen('listener', l.id, 'the call of bind') AS evidence
 FROM listener_at l
-WHERE l.origin = 'code' AND l.port IS NOT NULL AND coalesce(l.address, '') <> '127.0.0.1'
+WHERE l.origin = 'code' AND l.port IS NOT NULL AND l.when_ IS NULL AND coalesce(l.address, '') <> '127.0.0.1'
   AND NOT EXISTS (SELECT 1 FROM listener_at o WHERE o.source = l.source AND o.origin <> 'code' AND o.port = l.port)
   AND l.id = (SELECT min(m.id) FROM listener m WHERE m.artifact = l.artifact AND m.origin = 'code' AND m.port = l.port)
 ORDER BY l.id

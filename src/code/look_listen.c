@@ -89,9 +89,9 @@ static void emit(struct look *l, const struct found *w, uint64_t at, uint64_t po
 	struct fact_listener fact = {.at = look_place(l, at), .protocol = w->protocol, .address = w->address,
 				     .program = l->path, .origin = "code", .handler = w->handler};
 	fact.present = NUM(1);
-	if (constant && port)
+	if (port)
 		fact.port = NUM(port);
-	else
+	if (!constant || !port)
 		fact.when_ = "configurable";
 	fact_listener(l->out, &fact);
 }
@@ -157,6 +157,21 @@ static bool internet(struct value family, const struct call *sock)
 	       (sock->args[0].k == INET || sock->args[0].k == INET6_LINUX);
 }
 
+/* A variable that the program file gives a value to: the port until something changes it. */
+static uint64_t initial_port(const struct look *l, const struct found *w)
+{
+	struct value v = w->bind->port;
+	const struct call *swap = value_is(v, V_RET) ? function_call(w->f, v) : NULL;
+	uint64_t k;
+	if (swap && swap->role && swap->role->kind == ROLE_SWAP)
+		v = swap->args[0];
+	else if (!v.swapped && !l->p->img->big)
+		return 0;
+	if (v.kind != V_CONST || v.form != CONTENT || !elf_word(l->p->img, v.k, v.size, &k))
+		return 0;
+	return k < 65536 ? k : 0;
+}
+
 static void look_at_bind(struct look *l, const struct function *f, const struct call *bind)
 {
 	struct found w = {.f = f, .bind = bind};
@@ -185,6 +200,8 @@ static void look_at_bind(struct look *l, const struct function *f, const struct 
 	}
 	if (!constant && port_parameter(l, &w, &which) && from_callers(l, &w, f, which, 0))
 		return;
+	if (!constant)
+		port = initial_port(l, &w);
 	emit(l, &w, bind->at, port, constant);
 }
 

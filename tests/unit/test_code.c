@@ -89,6 +89,61 @@ static void mips_merged_word(void **state)
 	arena_free(&t.arena);
 }
 
+/* The family and a port, stored as one word, in every instruction set: port 4711 is 0x1267. */
+static void merged_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const struct isa *isa;
+		bool big;
+		uint8_t sp;
+		uint32_t words[4];
+		size_t n;
+	} sets[] = {
+	    /* movw r3, #2; movt r3, #0x6712; str r3, [sp, #24] */
+	    {&isa_arm, false, 13, {0xe3003002, 0xe3463712, 0xe58d3018}, 3},
+	    /* mov w1, #2; movk w1, #0x6712, lsl #16; str w1, [sp, #24] */
+	    {&isa_aarch64, false, 31, {0x52800041, 0x72ace241, 0xb9001be1}, 3},
+	    /* lis r10, 2; ori r10, r10, 4711; stw r10, 24(r1) */
+	    {&isa_ppc, true, 1, {0x3d400002, 0x614a1267, 0x91410018}, 3},
+	};
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+		struct piece t;
+		struct state s = {0};
+		put_words(&t, sets[i].words, sets[i].n, sets[i].big);
+		s.regs[sets[i].sp] = (struct value){.kind = V_STACK};
+		evaluate(&t, &s, sets[i].isa);
+		struct value at = {.kind = V_STACK, .k = 0x18};
+		assert_int_equal(state_load(&s, &t.img, sets[i].isa, at, 2).k, 2);
+		at.k += 2;
+		struct value port = state_load(&s, &t.img, sets[i].isa, at, 2);
+		assert_true(value_is(port, V_CONST));
+		assert_int_equal(port.k, sets[i].big ? 0x1267 : 0x6712);
+		arena_free(&t.arena);
+	}
+}
+
+/* Any word may stand where code is expected: every lifter takes it or says no, and stays inside. */
+static void any_word(void **state)
+{
+	(void)state;
+	const struct isa *const sets[] = {&isa_mips, &isa_arm, &isa_aarch64, &isa_ppc};
+	uint32_t w = 12345;
+	for (int n = 0; n < 200000; n++) {
+		uint8_t b[4] = {(uint8_t)w, (uint8_t)(w >> 8), (uint8_t)(w >> 16), (uint8_t)(w >> 24)};
+		for (size_t i = 0; i < 5; i++) {
+			struct decode how = {.at = BASE, .thumb = i == 4, .big = n & 1};
+			struct insn out;
+			unsigned size = sets[i == 4 ? 1 : i]->lift(&how, SPAN(b, 4), &out);
+			assert_true(size == 0 || size == 2 || size == 4);
+			assert_true(!size || out.op_count <= MAX_OPS);
+			for (unsigned k = 0; size && k < out.op_count; k++)
+				assert_true(out.ops[k].d < REG_COUNT || out.ops[k].d == REG_NONE);
+		}
+		w = w * 1664525 + 1013904223;
+	}
+}
+
 static void meets(void **state)
 {
 	(void)state;
@@ -141,7 +196,7 @@ static void damaged_elf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(cuts_blocks), cmocka_unit_test(mips_merged_word), cmocka_unit_test(meets),
+	    cmocka_unit_test(cuts_blocks), cmocka_unit_test(mips_merged_word), cmocka_unit_test(merged_words), cmocka_unit_test(any_word), cmocka_unit_test(meets),
 	    cmocka_unit_test(knows_names), cmocka_unit_test(damaged_elf),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
