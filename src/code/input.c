@@ -18,6 +18,7 @@ struct knowledge { /* about one function */
 	size_t count;
 	struct input params[MAX_ARGS]; /* callers hand over input */
 	struct input fills[MAX_ARGS];  /* it puts input where a parameter points */
+	uint64_t fill_size[MAX_ARGS];
 	struct input result;
 	uint8_t sockets; /* bit set of parameters that are descriptors of connections */
 };
@@ -43,9 +44,12 @@ static bool covers(const struct region *r, struct value v)
 static struct input lookup(const struct inputs *in, const struct function *f, struct value v)
 {
 	const struct knowledge *k = &in->functions[f->index];
+	const struct region *best = NULL; /* the one that begins last: sizes are not always known */
 	for (size_t i = 0; i < k->count; i++)
-		if (covers(&k->regions[i], v))
-			return k->regions[i].input;
+		if (covers(&k->regions[i], v) && (!best || k->regions[i].base.k - best->base.k < UINT64_MAX / 2))
+			best = &k->regions[i];
+	if (best)
+		return best->input;
 	for (size_t i = 0; v.kind == V_CONST && i < in->global_count; i++)
 		if (covers(&in->globals[i], v))
 			return in->globals[i].input;
@@ -77,6 +81,7 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 		return;
 	if (base.kind == V_PARAM && base.id < MAX_ARGS && !k->fills[base.id].source) {
 		k->fills[base.id] = input;
+		k->fill_size[base.id] = r.n;
 		in->changed = true;
 	}
 	if (base.kind == V_CONST) {
@@ -91,7 +96,7 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 	}
 	for (size_t i = 0; i < k->count; i++) {
 		struct input *known = &k->regions[i].input;
-		if (!covers(&k->regions[i], base))
+		if (!covers(&k->regions[i], base) || (known->at != input.at && k->regions[i].base.k != base.k))
 			continue;
 		if (known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK && known->at == input.at) {
 			*known = input; /* only now it is known that the descriptor is a connection */
@@ -127,6 +132,13 @@ static bool is_socket(const struct inputs *in, const struct function *f, struct 
 	if (v.kind == V_PARAM && v.id < MAX_ARGS)
 		return in->functions[f->index].sockets >> v.id & 1;
 	return v.form == EXACT && maker && maker->role && (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
+}
+
+/* A file that the program opened itself is no input from outside. */
+static bool from_file(const struct function *f, const struct call *c)
+{
+	const struct call *maker = function_call(f, c->args[0]);
+	return maker && maker->name && strncmp(maker->name, "open", 4) == 0;
 }
 
 static void take_get(struct inputs *in, const struct function *f, const struct call *c)
@@ -165,7 +177,7 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 			in->changed = true;
 		}
 		if (k->fills[n].source)
-			mark(in, f, c->args[n], 64, k->fills[n]);
+			mark(in, f, c->args[n], k->fill_size[n], k->fills[n]);
 		if (is_socket(in, f, c->args[n]) && !(k->sockets >> n & 1)) {
 			k->sockets |= (uint8_t)(1u << n);
 			in->changed = true;
@@ -193,6 +205,8 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	struct input i = {0};
 	switch (c->role ? c->role->kind : ROLE_NONE) {
 	case ROLE_READ:
+		if (from_file(f, c))
+			return;
 		i = (struct input){.source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
 		if (i.source == SOURCE_STREAM && is_socket(in, f, c->args[0]))
 			i.source = SOURCE_NETWORK;
