@@ -31,9 +31,8 @@ static inline struct span span_str(const char *s)
 /* The bytes from `at` to the end; empty when `at` is past the end. */
 static inline struct span span_from(struct span s, uint64_t at)
 {
-	if (at >= s.n)
-		return SPAN(s.p + s.n, 0);
-	return SPAN(s.p + at, s.n - (size_t)at);
+	size_t skip = at < s.n ? (size_t)at : s.n;
+	return SPAN(skip ? s.p + skip : s.p, s.n - skip);
 }
 
 /* At most `n` bytes from `at`: clamped to what there is. */

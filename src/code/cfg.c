@@ -12,7 +12,7 @@ struct builder {
 	struct decode how;
 	struct span bytes;
 	uint64_t start, limit;
-	uint32_t *at;	 /* slot of an address -> instruction + 1 */
+	uint32_t *at; /* slot of an address -> instruction + 1 */
 	bool *leader;
 	uint32_t *todo;
 	size_t todo_count, slots, cap;
@@ -78,7 +78,8 @@ static void run_from(struct builder *b, uint64_t at)
 			lead(b, copy.target);
 		if (copy.flow == FLOW_JUMP && copy.indirect)
 			b->has_switch = true;
-		if (copy.flow == FLOW_BRANCH || (copy.flow == FLOW_RETURN && copy.cond != COND_ALWAYS)) {
+		if (copy.flow == FLOW_BRANCH ||
+		    (copy.flow == FLOW_RETURN && copy.cond != COND_ALWAYS)) {
 			lead(b, at);
 			return;
 		}

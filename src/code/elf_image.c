@@ -58,7 +58,8 @@ static uint64_t at_most(uint64_t n, uint64_t limit)
 static const struct elf_segment *segment_of(const struct elf_image *img, uint64_t vaddr)
 {
 	for (size_t i = 0; i < img->segment_count; i++)
-		if (vaddr >= img->segments[i].vaddr && vaddr - img->segments[i].vaddr < img->segments[i].memsz)
+		if (vaddr >= img->segments[i].vaddr &&
+		    vaddr - img->segments[i].vaddr < img->segments[i].memsz)
 			return &img->segments[i];
 	return NULL;
 }
@@ -140,8 +141,9 @@ struct span elf_string(const struct elf_image *img, uint64_t vaddr, size_t max)
 {
 	struct span b = elf_bytes(img, vaddr);
 	size_t n = 0;
-	while (n < b.n && n < max && ((b.p[n] >= 0x20 && b.p[n] < 0x7f) || b.p[n] == '\n' ||
-				      b.p[n] == '\r' || b.p[n] == '\t'))
+	while (n < b.n && n < max &&
+	       ((b.p[n] >= 0x20 && b.p[n] < 0x7f) || b.p[n] == '\n' || b.p[n] == '\r' ||
+		b.p[n] == '\t'))
 		n++;
 	if (n >= b.n || (n < max && b.p[n] != 0))
 		return SPAN(b.p, 0);
@@ -171,14 +173,17 @@ static void read_segments(struct elf_image *img, struct arena *a)
 		if (span_u32(img->in, at, img->big) != PT_LOAD)
 			continue;
 		uint32_t flags = span_u32(img->in, at + (img->wide ? 4 : 24), img->big);
-		struct elf_segment s = {.offset = field(img, at, 4, 8), .vaddr = field(img, at, 8, 16),
-					.filesz = field(img, at, 16, 32), .memsz = field(img, at, 20, 40)};
+		struct elf_segment s = {.offset = field(img, at, 4, 8),
+					.vaddr = field(img, at, 8, 16),
+					.filesz = field(img, at, 16, 32),
+					.memsz = field(img, at, 20, 40)};
 		s.exec = (flags & PF_X) != 0;
 		s.write = (flags & PF_W) != 0;
 		uint64_t end;
 		if (s.memsz < s.filesz)
 			s.memsz = s.filesz;
-		if (s.offset > img->in.n || __builtin_add_overflow(s.vaddr, s.memsz, &end) || !s.memsz)
+		if (s.offset > img->in.n || __builtin_add_overflow(s.vaddr, s.memsz, &end) ||
+		    !s.memsz)
 			continue;
 		if (s.filesz > img->in.n - s.offset)
 			s.filesz = img->in.n - s.offset;
@@ -207,23 +212,58 @@ static bool find_dynamic(const struct elf_image *img, uint64_t *off, uint64_t *s
 static void take_tag(struct dynamic *d, uint64_t tag, uint64_t v)
 {
 	switch (tag) {
-	case DT_SYMTAB: d->symtab = v; break;
-	case DT_STRTAB: d->strtab = v; break;
-	case DT_STRSZ: d->strsz = v; break;
-	case DT_HASH: d->hash = v; break;
-	case DT_JMPREL: d->jmprel = v; break;
-	case DT_PLTRELSZ: d->pltrelsz = v; break;
-	case DT_PLTREL: d->plt_rela = v == DT_RELA; break;
-	case DT_REL: d->rel = v; break;
-	case DT_RELSZ: d->relsz = v; break;
-	case DT_RELA: d->rela = v; break;
-	case DT_RELASZ: d->relasz = v; break;
-	case DT_PLTGOT: d->pltgot = v; d->have_pltgot = true; break;
-	case DT_MIPS_LOCAL_GOTNO: d->mips_local = v; d->have_mips = true; break;
-	case DT_MIPS_GOTSYM: d->mips_gotsym = v; break;
-	case DT_PPC_GOT: d->ppc_got = v; break;
-	case DT_MIPS_SYMTABNO: d->mips_symbols = v; break;
-	default: break;
+	case DT_SYMTAB:
+		d->symtab = v;
+		break;
+	case DT_STRTAB:
+		d->strtab = v;
+		break;
+	case DT_STRSZ:
+		d->strsz = v;
+		break;
+	case DT_HASH:
+		d->hash = v;
+		break;
+	case DT_JMPREL:
+		d->jmprel = v;
+		break;
+	case DT_PLTRELSZ:
+		d->pltrelsz = v;
+		break;
+	case DT_PLTREL:
+		d->plt_rela = v == DT_RELA;
+		break;
+	case DT_REL:
+		d->rel = v;
+		break;
+	case DT_RELSZ:
+		d->relsz = v;
+		break;
+	case DT_RELA:
+		d->rela = v;
+		break;
+	case DT_RELASZ:
+		d->relasz = v;
+		break;
+	case DT_PLTGOT:
+		d->pltgot = v;
+		d->have_pltgot = true;
+		break;
+	case DT_MIPS_LOCAL_GOTNO:
+		d->mips_local = v;
+		d->have_mips = true;
+		break;
+	case DT_MIPS_GOTSYM:
+		d->mips_gotsym = v;
+		break;
+	case DT_PPC_GOT:
+		d->ppc_got = v;
+		break;
+	case DT_MIPS_SYMTABNO:
+		d->mips_symbols = v;
+		break;
+	default:
+		break;
 	}
 }
 
@@ -268,8 +308,8 @@ static const char *name_at(struct arena *a, struct span strings, uint32_t at)
 	return arena_str(a, SPAN(s.p, n));
 }
 
-static void add_symbols(struct elf_image *img, struct span table, struct span strings, uint64_t count,
-			struct arena *a)
+static void add_symbols(struct elf_image *img, struct span table, struct span strings,
+			uint64_t count, struct arena *a)
 {
 	unsigned step = img->wide ? 24 : 16;
 	size_t have = img->symbol_count;
@@ -315,12 +355,18 @@ static void add_fixup(struct elf_image *img, uint64_t at, int64_t symbol, uint64
 static bool is_relative(uint16_t machine, uint32_t type)
 {
 	switch (machine) {
-	case EM_386: return type == R_386_RELATIVE;
-	case EM_X86_64: return type == R_X86_64_RELATIVE;
-	case EM_ARM: return type == R_ARM_RELATIVE;
-	case EM_AARCH64: return type == R_AARCH64_RELATIVE;
-	case EM_PPC: return type == R_PPC_RELATIVE;
-	default: return false;
+	case EM_386:
+		return type == R_386_RELATIVE;
+	case EM_X86_64:
+		return type == R_X86_64_RELATIVE;
+	case EM_ARM:
+		return type == R_ARM_RELATIVE;
+	case EM_AARCH64:
+		return type == R_AARCH64_RELATIVE;
+	case EM_PPC:
+		return type == R_PPC_RELATIVE;
+	default:
+		return false;
 	}
 }
 
@@ -328,9 +374,11 @@ static bool is_relative(uint16_t machine, uint32_t type)
 static bool is_address(uint16_t machine, uint32_t type)
 {
 	switch (machine) {
-	case EM_386: return type == R_386_32 || type == R_386_GLOB_DAT || type == R_386_JMP_SLOT;
+	case EM_386:
+		return type == R_386_32 || type == R_386_GLOB_DAT || type == R_386_JMP_SLOT;
 	case EM_X86_64:
-		return type == R_X86_64_64 || type == R_X86_64_GLOB_DAT || type == R_X86_64_JUMP_SLOT;
+		return type == R_X86_64_64 || type == R_X86_64_GLOB_DAT ||
+		       type == R_X86_64_JUMP_SLOT;
 	case EM_ARM:
 		return type == R_ARM_ABS32 || type == R_ARM_GLOB_DAT || type == R_ARM_JUMP_SLOT;
 	case EM_AARCH64:
@@ -338,8 +386,10 @@ static bool is_address(uint16_t machine, uint32_t type)
 		       type == R_AARCH64_JUMP_SLOT;
 	case EM_PPC:
 		return type == R_PPC_ADDR32 || type == R_PPC_GLOB_DAT || type == R_PPC_JMP_SLOT;
-	case EM_MIPS: return type == R_MIPS_REL32 || type == R_MIPS_32 || type == R_MIPS_JUMP_SLOT;
-	default: return false;
+	case EM_MIPS:
+		return type == R_MIPS_REL32 || type == R_MIPS_32 || type == R_MIPS_JUMP_SLOT;
+	default:
+		return false;
 	}
 }
 
@@ -361,7 +411,8 @@ static void add_relocations(struct elf_image *img, uint64_t table, uint64_t size
 		if (is_relative(img->machine, type) || (is_address(img->machine, type) && !symbol))
 			add_fixup(img, where, -1, addend);
 		else if (is_address(img->machine, type) && symbol < dynamic_symbols)
-			add_fixup(img, where, (int64_t)symbol, img->symbols[symbol].value + (rela ? addend : 0));
+			add_fixup(img, where, (int64_t)symbol,
+				  img->symbols[symbol].value + (rela ? addend : 0));
 	}
 }
 
@@ -436,8 +487,9 @@ static void read_sections(struct elf_image *img, struct arena *a)
 		where = field(img, at, 12, 16);
 		off = field(img, at, 16, 24);
 		uint64_t real;
-		if (type == SHT_PROGBITS && (flags & SHF_EXECINSTR) && img->code_count < MAX_SEGMENTS &&
-		    elf_offset(img, where, &real) && real == off && size <= elf_bytes(img, where).n)
+		if (type == SHT_PROGBITS && (flags & SHF_EXECINSTR) &&
+		    img->code_count < MAX_SEGMENTS && elf_offset(img, where, &real) &&
+		    real == off && size <= elf_bytes(img, where).n)
 			img->code[img->code_count++] = (struct elf_range){where, where + size};
 		uint32_t link = span_u32(img->in, at + (img->wide ? 40 : 24), img->big);
 		if (type != SHT_SYMTAB || link >= count)
@@ -445,7 +497,8 @@ static void read_sections(struct elf_image *img, struct arena *a)
 		uint64_t strings = shoff + (uint64_t)link * step;
 		if (span_has(img->in, strings, step))
 			add_symbols(img, span_cut(img->in, off, size),
-				    span_cut(img->in, field(img, strings, 16, 24), field(img, strings, 20, 32)),
+				    span_cut(img->in, field(img, strings, 16, 24),
+					     field(img, strings, 20, 32)),
 				    UINT64_MAX, a);
 	}
 }
@@ -457,9 +510,9 @@ static void read_code(struct elf_image *img, struct arena *a)
 	if (!img->code_count)
 		for (size_t i = 0; i < img->segment_count; i++)
 			if (img->segments[i].exec && img->segments[i].filesz)
-				img->code[img->code_count++] =
-				    (struct elf_range){img->segments[i].vaddr,
-						       img->segments[i].vaddr + img->segments[i].filesz};
+				img->code[img->code_count++] = (struct elf_range){
+				    img->segments[i].vaddr,
+				    img->segments[i].vaddr + img->segments[i].filesz};
 	merge_code(img);
 }
 
@@ -483,11 +536,13 @@ bool elf_image_read(struct elf_image *img, struct span in, struct arena *a)
 		return false;
 	struct dynamic d = read_dynamic(img);
 	uint64_t total = d.symtab ? symbol_total(img, &d) : 0;
-	add_symbols(img, elf_bytes(img, d.symtab), d.strsz ? span_cut(elf_bytes(img, d.strtab), 0, d.strsz) :
-		    elf_bytes(img, d.strtab), total, a);
+	add_symbols(img, elf_bytes(img, d.symtab),
+		    d.strsz ? span_cut(elf_bytes(img, d.strtab), 0, d.strsz)
+			    : elf_bytes(img, d.strtab),
+		    total, a);
 	uint64_t dynamic_symbols = img->symbol_count;
-	uint64_t most = dynamic_symbols + at_most(d.pltrelsz, in.n) / 8 + at_most(d.relsz, in.n) / 8 +
-			at_most(d.relasz, in.n) / 8;
+	uint64_t most = dynamic_symbols + at_most(d.pltrelsz, in.n) / 8 +
+			at_most(d.relsz, in.n) / 8 + at_most(d.relasz, in.n) / 8;
 	img->fixups = arena_array(a, (size_t)at_most(most, MAX_FIXUPS) + 1, sizeof *img->fixups);
 	add_relocations(img, d.jmprel, d.pltrelsz, d.plt_rela, dynamic_symbols);
 	add_relocations(img, d.rel, d.relsz, false, dynamic_symbols);

@@ -46,7 +46,8 @@ static struct input lookup(const struct inputs *in, const struct function *f, st
 	const struct knowledge *k = &in->functions[f->index];
 	const struct region *best = NULL; /* the one that begins last: sizes are not always known */
 	for (size_t i = 0; i < k->count; i++)
-		if (covers(&k->regions[i], v) && (!best || k->regions[i].base.k - best->base.k < UINT64_MAX / 2))
+		if (covers(&k->regions[i], v) &&
+		    (!best || k->regions[i].base.k - best->base.k < UINT64_MAX / 2))
 			best = &k->regions[i];
 	if (best)
 		return best->input;
@@ -77,7 +78,8 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 {
 	struct knowledge *k = &in->functions[f->index];
 	struct region r = {base, n ? n : 1, input};
-	if ((base.form != EXACT && base.form != NEAR) || base.kind == V_UNKNOWN || base.kind == V_IMPORT)
+	if ((base.form != EXACT && base.form != NEAR) || base.kind == V_UNKNOWN ||
+	    base.kind == V_IMPORT)
 		return;
 	if (base.kind == V_PARAM && base.id < MAX_ARGS && !k->fills[base.id].source) {
 		k->fills[base.id] = input;
@@ -96,10 +98,13 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 	}
 	for (size_t i = 0; i < k->count; i++) {
 		struct input *known = &k->regions[i].input;
-		if (!covers(&k->regions[i], base) || (known->at != input.at && k->regions[i].base.k != base.k))
+		if (!covers(&k->regions[i], base) ||
+		    (known->at != input.at && k->regions[i].base.k != base.k))
 			continue;
-		if (known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK && known->at == input.at) {
-			*known = input; /* only now it is known that the descriptor is a connection */
+		if (known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK &&
+		    known->at == input.at) {
+			*known =
+			    input; /* only now it is known that the descriptor is a connection */
 			in->changed = true;
 		}
 		return;
@@ -131,7 +136,8 @@ static bool is_socket(const struct inputs *in, const struct function *f, struct 
 	const struct call *maker = function_call(f, v);
 	if (v.kind == V_PARAM && v.id < MAX_ARGS)
 		return in->functions[f->index].sockets >> v.id & 1;
-	return v.form == EXACT && maker && maker->role && (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
+	return v.form == EXACT && maker && maker->role &&
+	       (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
 }
 
 /* A file that the program opened itself is no input from outside. */
@@ -143,7 +149,9 @@ static bool from_file(const struct function *f, const struct call *c)
 
 static void take_get(struct inputs *in, const struct function *f, const struct call *c)
 {
-	struct input i = {.source = c->role->source, .at = c->at, .via = c->name ? c->name : c->role->name,
+	struct input i = {.source = c->role->source,
+			  .at = c->at,
+			  .via = c->name ? c->name : c->role->name,
 			  .whole = true};
 	if (!c->name && c->callee)
 		i.via = c->callee->name;
@@ -190,9 +198,12 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 /* A thread that is started with a connection. */
 static void take_thread(struct inputs *in, const struct function *f, const struct call *c)
 {
-	struct function *t = value_is(c->args[2], V_CONST) ? program_function(in->p, c->args[2].k & ~UINT64_C(1)) : NULL;
+	struct function *t = value_is(c->args[2], V_CONST)
+				 ? program_function(in->p, c->args[2].k & ~UINT64_C(1))
+				 : NULL;
 	bool connection = is_socket(in, f, c->args[3]);
-	for (size_t i = 0; i < f->call_count && !connection; i++) /* its address is handed over, or a copy */
+	for (size_t i = 0; i < f->call_count && !connection;
+	     i++) /* its address is handed over, or a copy */
 		connection = f->calls[i].role && f->calls[i].role->kind == ROLE_ACCEPT;
 	if (t && connection && !(in->functions[t->index].sockets & 1)) {
 		in->functions[t->index].sockets |= 1;
@@ -207,26 +218,38 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	case ROLE_READ:
 		if (from_file(f, c))
 			return;
-		i = (struct input){.source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
+		i = (struct input){
+		    .source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
 		if (i.source == SOURCE_STREAM && is_socket(in, f, c->args[0]))
 			i.source = SOURCE_NETWORK;
 		mark(in, f, c->args[c->role->arg], room(c), i);
 		return;
-	case ROLE_GET: take_get(in, f, c); return;
-	case ROLE_FORMAT: take_format(in, f, c); return;
+	case ROLE_GET:
+		take_get(in, f, c);
+		return;
+	case ROLE_FORMAT:
+		take_format(in, f, c);
+		return;
 	case ROLE_COPY:
 		i = input_text(in, f, c->args[c->role->other]);
-		i.whole = i.whole && !strstr(c->role->name, "cat"); /* something stands in front of it */
+		i.whole =
+		    i.whole && !strstr(c->role->name, "cat"); /* something stands in front of it */
 		if (i.source)
 			mark(in, f, c->args[c->role->arg], room(c), i);
 		return;
-	case ROLE_DERIVE: case ROLE_FIND:
+	case ROLE_DERIVE:
+	case ROLE_FIND:
 		i = input_text(in, f, c->args[c->role->arg]);
 		if (i.source)
 			mark(in, f, result_of(c), 1, i);
 		return;
-	case ROLE_THREAD: take_thread(in, f, c); return;
-	case ROLE_NORETURN: case ROLE_PURE: case ROLE_COMPARE: return;
+	case ROLE_THREAD:
+		take_thread(in, f, c);
+		return;
+	case ROLE_NORETURN:
+	case ROLE_PURE:
+	case ROLE_COMPARE:
+		return;
 	default:
 		if (c->callee && !c->callee->stub)
 			take_inside(in, f, c);

@@ -39,13 +39,18 @@ static void move_wide(struct insn *i, uint32_t w)
 	unsigned shift = (w >> 21 & 3) * 16;
 	uint64_t k = (uint64_t)(w >> 5 & 0xffff) << shift;
 	switch (w >> 29 & 3) {
-	case 0: add_const(i, rd, w >> 31 ? ~k : ~k & 0xffffffff); break;
-	case 2: add_const(i, rd, k); break;
+	case 0:
+		add_const(i, rd, w >> 31 ? ~k : ~k & 0xffffffff);
+		break;
+	case 2:
+		add_const(i, rd, k);
+		break;
 	case 3:
-		add_op(i, OP_AND, rd, rd, REG_NONE, (int64_t)~(UINT64_C(0xffff) << shift));
+		add_op(i, OP_AND, rd, rd, REG_NONE, (int64_t) ~(UINT64_C(0xffff) << shift));
 		add_op(i, OP_OR, rd, rd, REG_NONE, (int64_t)k);
 		break;
-	default: break;
+	default:
+		break;
 	}
 }
 
@@ -57,7 +62,8 @@ static bool bit_mask(uint32_t w, uint64_t *out)
 	unsigned size = 1u << len, ones = (imms & (size - 1)) + 1, by = immr & (size - 1);
 	if (!len || ones == size)
 		return false;
-	uint64_t v = (UINT64_C(1) << ones) - 1, mask = size == 64 ? ~UINT64_C(0) : (UINT64_C(1) << size) - 1;
+	uint64_t v = (UINT64_C(1) << ones) - 1,
+		 mask = size == 64 ? ~UINT64_C(0) : (UINT64_C(1) << size) - 1;
 	if (by)
 		v = (v >> by | v << (size - by)) & mask;
 	for (unsigned k = size; k < 64; k *= 2)
@@ -69,9 +75,11 @@ static bool bit_mask(uint32_t w, uint64_t *out)
 static void bitfield(struct insn *i, uint32_t w)
 {
 	uint8_t rd = zr(w), rn = zr(w >> 5);
-	unsigned immr = w >> 16 & 63, imms = w >> 10 & 63, opc = w >> 29 & 3, bits = w >> 31 ? 64 : 32;
+	unsigned immr = w >> 16 & 63, imms = w >> 10 & 63, opc = w >> 29 & 3,
+		 bits = w >> 31 ? 64 : 32;
 	if (immr == 0 && (imms == 7 || imms == 15 || imms == 31) && opc != 1) {
-		add_op(i, opc == 2 ? OP_ZERO_EXT : OP_SIGN_EXT, rd, rn, REG_NONE, 0)->size = (uint8_t)((imms + 1) / 8);
+		add_op(i, opc == 2 ? OP_ZERO_EXT : OP_SIGN_EXT, rd, rn, REG_NONE, 0)->size =
+		    (uint8_t)((imms + 1) / 8);
 	} else if (opc == 2 && imms == bits - 1) {
 		add_op(i, OP_SHR, rd, rn, REG_NONE, immr);
 	} else if (opc == 2 && imms + 1 == immr) {
@@ -86,16 +94,19 @@ static void immediate(struct insn *i, uint32_t w)
 {
 	uint64_t k = w >> 10 & 0xfff;
 	switch (w >> 23 & 7) {
-	case 0: case 1: /* adr, adrp */
+	case 0:
+	case 1: /* adr, adrp */
 		k = signed_bits((w >> 3 & 0x1ffffc) | (w >> 29 & 3), 21);
 		add_const(i, zr(w), w >> 31 ? (i->at & ~UINT64_C(0xfff)) + (k << 12) : i->at + k);
 		break;
-	case 2: case 3: {
+	case 2:
+	case 3: {
 		bool flags = w >> 29 & 1, sub = w >> 30 & 1;
 		uint8_t rd = flags ? zr(w) : sp(w);
 		k = w >> 22 & 1 ? k << 12 : k;
 		if (flags)
-			add_op(i, OP_CMP, REG_FLAGS, sub ? sp(w >> 5) : REG_NONE, REG_NONE, (int64_t)k);
+			add_op(i, OP_CMP, REG_FLAGS, sub ? sp(w >> 5) : REG_NONE, REG_NONE,
+			       (int64_t)k);
 		if (rd != ZERO) {
 			add_op(i, sub ? OP_SUB : OP_ADD, rd, sp(w >> 5), REG_NONE, (int64_t)k);
 			narrow(i, w >> 31, rd);
@@ -115,9 +126,15 @@ static void immediate(struct insn *i, uint32_t w)
 			add_op(i, OP_CMP, REG_FLAGS, rd == ZERO ? REG_NONE : rd, REG_NONE, 0);
 		break;
 	}
-	case 5: move_wide(i, w); break;
-	case 6: bitfield(i, w); break;
-	default: add_clobber(i, zr(w)); break;
+	case 5:
+		move_wide(i, w);
+		break;
+	case 6:
+		bitfield(i, w);
+		break;
+	default:
+		add_clobber(i, zr(w));
+		break;
 	}
 }
 
@@ -152,7 +169,7 @@ static void branch(struct insn *i, uint32_t w)
 		i->indirect = true;
 		i->flow = op == 1 || op == 9 ? FLOW_CALL : FLOW_JUMP;
 	} else if ((w & 0xffe0001f) == 0xd4200000) {
-		i->flow = FLOW_STOP; /* brk */
+		i->flow = FLOW_STOP;		     /* brk */
 	} else if ((w & 0xfff00000) == 0xd5300000) { /* mrs */
 		add_clobber(i, zr(w));
 	}
@@ -217,7 +234,8 @@ static void one(struct insn *i, uint32_t w)
 	if (vector) {
 		if (!(opc & 1)) {
 			add_clobber(i, REG_T0 + 1);
-			add_store(i, REG_T0 + 1, base, opc ? (w >> 10 & 0xfff) * 16 : k, opc ? 16 : size);
+			add_store(i, REG_T0 + 1, base, opc ? (w >> 10 & 0xfff) * 16 : k,
+				  opc ? 16 : size);
 		}
 	} else if (opc == 0) {
 		add_store(i, rt, base, k, size);
@@ -254,13 +272,15 @@ static void registers(struct insn *i, uint32_t w)
 			rd = opc & 1 ? rd : sp(w);
 			amount = w >> 10 & 7;
 			if ((w >> 13 & 7) != 3 && (w >> 13 & 7) != 7) {
-				add_op(i, w >> 15 & 1 ? OP_SIGN_EXT : OP_ZERO_EXT, REG_T0, rm, REG_NONE, 0)->size =
-				    (uint8_t)(1u << (w >> 13 & 3));
+				add_op(i, w >> 15 & 1 ? OP_SIGN_EXT : OP_ZERO_EXT, REG_T0, rm,
+				       REG_NONE, 0)
+				    ->size = (uint8_t)(1u << (w >> 13 & 3));
 				b = REG_T0;
 			}
 		}
 		if (amount) {
-			add_op(i, extended ? OP_SHL : shifts[w >> 22 & 3], REG_T0, b, REG_NONE, amount);
+			add_op(i, extended ? OP_SHL : shifts[w >> 22 & 3], REG_T0, b, REG_NONE,
+			       amount);
 			b = REG_T0;
 		}
 		if (logical && (w >> 21 & 1)) {
@@ -288,7 +308,8 @@ static void registers(struct insn *i, uint32_t w)
 		add_op(i, OP_SWAP32, rd, rn, REG_NONE, 0);
 	} else if ((w & 0x3fe00000) == 0x3a400000) { /* ccmp: only when a first condition held */
 		add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
-	} else if ((w & 0x7fe0fc00) == 0x1a800400 && rn == ZERO && rm == ZERO) { /* cset: inverse condition */
+	} else if ((w & 0x7fe0fc00) == 0x1a800400 && rn == ZERO &&
+		   rm == ZERO) { /* cset: inverse condition */
 		if ((w >> 12 & 15) == 1)
 			add_op(i, OP_IS_SET, rd, REG_FLAGS, REG_NONE, 0);
 		else
@@ -308,10 +329,24 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	    (w >> 25 & 15) != 7)
 		return 0; /* not allocated */
 	switch (w >> 25 & 15) {
-	case 8: case 9: immediate(i, w); break;
-	case 10: case 11: branch(i, w); break;
-	case 4: case 6: case 12: case 14: memory(i, w); break;
-	case 5: case 13: registers(i, w); break;
+	case 8:
+	case 9:
+		immediate(i, w);
+		break;
+	case 10:
+	case 11:
+		branch(i, w);
+		break;
+	case 4:
+	case 6:
+	case 12:
+	case 14:
+		memory(i, w);
+		break;
+	case 5:
+	case 13:
+		registers(i, w);
+		break;
 	default:
 		if ((w & 0x5f20fc00) == 0x1e200000) /* floating point to general register */
 			add_clobber(i, zr(w));
@@ -329,19 +364,19 @@ static bool prologue(const struct decode *d, struct span bytes)
 }
 
 const struct isa isa_aarch64 = {
-	.name = "aarch64",
-	.bits = 64,
-	.align = 4,
-	.sp = SP,
-	.result = 0,
-	.link = LR,
-	.args = {0, 1, 2, 3, 4, 5, 6, 7},
-	.arg_count = 8,
-	.self = REG_NONE,
-	.fixed = REG_NONE,
-	.got = REG_NONE,
-	.zero = ZERO,
-	.kept = 0x3ffull << 19 | 1ull << 29 | 1ull << SP | 1ull << ZERO,
-	.lift = lift,
-	.prologue = prologue,
+    .name = "aarch64",
+    .bits = 64,
+    .align = 4,
+    .sp = SP,
+    .result = 0,
+    .link = LR,
+    .args = {0, 1, 2, 3, 4, 5, 6, 7},
+    .arg_count = 8,
+    .self = REG_NONE,
+    .fixed = REG_NONE,
+    .got = REG_NONE,
+    .zero = ZERO,
+    .kept = 0x3ffull << 19 | 1ull << 29 | 1ull << SP | 1ull << ZERO,
+    .lift = lift,
+    .prologue = prologue,
 };

@@ -48,24 +48,37 @@ static uint8_t shifted(struct insn *i, uint32_t w)
 static void combine(struct insn *i, enum data op, uint8_t rd, uint8_t rn, uint8_t b, int64_t k)
 {
 	switch (op) {
-	case AND: add_op(i, OP_AND, rd, rn, b, k); break;
-	case EOR: add_op(i, OP_XOR, rd, rn, b, k); break;
-	case SUB: add_op(i, OP_SUB, rd, rn, b, k); break;
-	case ADD: add_op(i, OP_ADD, rd, rn, b, k); break;
-	case ORR: add_op(i, OP_OR, rd, rn, b, k); break;
+	case AND:
+		add_op(i, OP_AND, rd, rn, b, k);
+		break;
+	case EOR:
+		add_op(i, OP_XOR, rd, rn, b, k);
+		break;
+	case SUB:
+		add_op(i, OP_SUB, rd, rn, b, k);
+		break;
+	case ADD:
+		add_op(i, OP_ADD, rd, rn, b, k);
+		break;
+	case ORR:
+		add_op(i, OP_OR, rd, rn, b, k);
+		break;
 	case BIC:
 		if (b == REG_NONE)
 			add_op(i, OP_AND, rd, rn, REG_NONE, ~k);
 		else
 			add_clobber(i, rd);
 		break;
-	case MOV: case MVN:
+	case MOV:
+	case MVN:
 		if (b == REG_NONE)
 			add_const(i, rd, (uint64_t)(op == MOV ? k : ~k));
 		else
 			add_op(i, op == MOV ? OP_MOVE : OP_NOT, rd, b, REG_NONE, 0);
 		break;
-	default: add_clobber(i, rd); break;
+	default:
+		add_clobber(i, rd);
+		break;
 	}
 }
 
@@ -279,14 +292,18 @@ static void a32(struct insn *i, uint32_t w)
 			data(i, w);
 		}
 		break;
-	case 2: transfer(i, w); break;
+	case 2:
+		transfer(i, w);
+		break;
 	case 3:
 		if (w & 0x10)
 			media(i, w);
 		else
 			transfer(i, w);
 		break;
-	case 4: multiple(i, w); break;
+	case 4:
+		multiple(i, w);
+		break;
 	case 5:
 		i->flow = w & 1 << 24 ? FLOW_CALL : w >> 28 == 14 ? FLOW_JUMP : FLOW_BRANCH;
 		i->target = (i->at + 8 + (uint64_t)((int64_t)(int32_t)(w << 8) >> 6)) & 0xffffffff;
@@ -310,10 +327,14 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 		if ((w & 0xfe000000) == 0xfa000000) { /* blx: to Thumb */
 			i->flow = FLOW_CALL;
 			i->thumb = true;
-			i->target = (d->at + 8 + (uint64_t)((int64_t)(int32_t)(w << 8) >> 6) + (w >> 23 & 2)) & 0xffffffff;
+			i->target = (d->at + 8 + (uint64_t)((int64_t)(int32_t)(w << 8) >> 6) +
+				     (w >> 23 & 2)) &
+				    0xffffffff;
 			return 4;
 		}
-		return (w & 0xfd70f000) == 0xf550f000 || (w >> 25) == 0x79 ? 4 : 0; /* pld, dsb; else none */
+		return (w & 0xfd70f000) == 0xf550f000 || (w >> 25) == 0x79
+			   ? 4
+			   : 0; /* pld, dsb; else none */
 	}
 	i->cond = (uint8_t)arm_cond(w >> 28);
 	i->predicated = i->cond != COND_ALWAYS;
@@ -328,7 +349,8 @@ static bool prologue(const struct decode *d, struct span bytes)
 {
 	if (d->thumb) {
 		uint16_t h = span_u16(bytes, 0, d->big), next = span_u16(bytes, 2, d->big);
-		return (h & 0xff00) == 0xb500 || (h & 0xfff0) == 0xb400 || (h == 0xe92d && (next & 0x4000));
+		return (h & 0xff00) == 0xb500 || (h & 0xfff0) == 0xb400 ||
+		       (h == 0xe92d && (next & 0x4000));
 	}
 	uint32_t w = span_u32(bytes, 0, d->big);
 	return (w & 0xffff4000) == 0xe92d4000 || w == 0xe1a0c00d || w == 0xe52de004 ||
@@ -336,19 +358,19 @@ static bool prologue(const struct decode *d, struct span bytes)
 }
 
 const struct isa isa_arm = {
-	.name = "arm",
-	.bits = 32,
-	.align = 2,
-	.sp = ARM_SP,
-	.result = 0,
-	.link = ARM_LR,
-	.args = {0, 1, 2, 3},
-	.arg_count = 4,
-	.self = REG_NONE,
-	.fixed = REG_NONE,
-	.got = REG_NONE,
-	.zero = REG_NONE,
-	.kept = 0xff0 | 1u << ARM_SP,
-	.lift = lift,
-	.prologue = prologue,
+    .name = "arm",
+    .bits = 32,
+    .align = 2,
+    .sp = ARM_SP,
+    .result = 0,
+    .link = ARM_LR,
+    .args = {0, 1, 2, 3},
+    .arg_count = 4,
+    .self = REG_NONE,
+    .fixed = REG_NONE,
+    .got = REG_NONE,
+    .zero = REG_NONE,
+    .kept = 0xff0 | 1u << ARM_SP,
+    .lift = lift,
+    .prologue = prologue,
 };

@@ -23,9 +23,15 @@ struct word {
 
 static struct word split(uint32_t w)
 {
-	return (struct word){.w = w, .op = (uint8_t)(w >> 26), .rs = w >> 21 & 31, .rt = w >> 16 & 31,
-			     .rd = w >> 11 & 31, .sa = w >> 6 & 31, .fn = w & 63,
-			     .imm = (int16_t)(w & 0xffff), .uimm = w & 0xffff};
+	return (struct word){.w = w,
+			     .op = (uint8_t)(w >> 26),
+			     .rs = w >> 21 & 31,
+			     .rt = w >> 16 & 31,
+			     .rd = w >> 11 & 31,
+			     .sa = w >> 6 & 31,
+			     .fn = w & 63,
+			     .imm = (int16_t)(w & 0xffff),
+			     .uimm = w & 0xffff};
 }
 
 static void branch(struct insn *i, const struct word *x, enum cond cond, bool likely)
@@ -61,9 +67,15 @@ static void arith(struct insn *i, const struct word *x, enum op_code code)
 static void special(struct insn *i, const struct word *x)
 {
 	switch (x->fn) {
-	case 0x00: add_op(i, OP_SHL, x->rd, x->rt, REG_NONE, x->sa); break;
-	case 0x02: add_op(i, OP_SHR, x->rd, x->rt, REG_NONE, x->sa); break;
-	case 0x03: add_op(i, OP_SAR, x->rd, x->rt, REG_NONE, x->sa); break;
+	case 0x00:
+		add_op(i, OP_SHL, x->rd, x->rt, REG_NONE, x->sa);
+		break;
+	case 0x02:
+		add_op(i, OP_SHR, x->rd, x->rt, REG_NONE, x->sa);
+		break;
+	case 0x03:
+		add_op(i, OP_SAR, x->rd, x->rt, REG_NONE, x->sa);
+		break;
 	case 0x08: /* jr */
 		if (x->rs == RA) {
 			i->flow = FLOW_RETURN;
@@ -72,18 +84,50 @@ static void special(struct insn *i, const struct word *x)
 			indirect(i, FLOW_JUMP, x->rs);
 		}
 		break;
-	case 0x09: indirect(i, FLOW_CALL, x->rs); break;
-	case 0x0d: i->flow = FLOW_STOP; break; /* break */
-	case 0x0c: case 0x0f: case 0x11: case 0x13: break; /* syscall sync mthi mtlo */
-	case 0x18: case 0x19: case 0x1a: case 0x1b: break; /* mult div: to hi and lo */
-	case 0x20: case 0x21: arith(i, x, OP_ADD); break;
-	case 0x22: case 0x23: arith(i, x, OP_SUB); break;
-	case 0x24: arith(i, x, OP_AND); break;
-	case 0x25: arith(i, x, OP_OR); break;
-	case 0x26: arith(i, x, OP_XOR); break;
-	case 0x30: case 0x31: case 0x32: case 0x33: case 0x34: case 0x36: break; /* traps if */
-	case 0x2b: /* sltu rd, $zero, rt: (rt != 0) */
-	default: add_clobber(i, x->rd); break;
+	case 0x09:
+		indirect(i, FLOW_CALL, x->rs);
+		break;
+	case 0x0d:
+		i->flow = FLOW_STOP;
+		break; /* break */
+	case 0x0c:
+	case 0x0f:
+	case 0x11:
+	case 0x13:
+		break; /* syscall sync mthi mtlo */
+	case 0x18:
+	case 0x19:
+	case 0x1a:
+	case 0x1b:
+		break; /* mult div: to hi and lo */
+	case 0x20:
+	case 0x21:
+		arith(i, x, OP_ADD);
+		break;
+	case 0x22:
+	case 0x23:
+		arith(i, x, OP_SUB);
+		break;
+	case 0x24:
+		arith(i, x, OP_AND);
+		break;
+	case 0x25:
+		arith(i, x, OP_OR);
+		break;
+	case 0x26:
+		arith(i, x, OP_XOR);
+		break;
+	case 0x30:
+	case 0x31:
+	case 0x32:
+	case 0x33:
+	case 0x34:
+	case 0x36:
+		break; /* traps if */
+	case 0x2b:     /* sltu rd, $zero, rt: (rt != 0) */
+	default:
+		add_clobber(i, x->rd);
+		break;
 	}
 }
 
@@ -105,18 +149,31 @@ static void regimm(struct insn *i, const struct word *x)
 static void immediate(struct insn *i, const struct word *x)
 {
 	switch (x->op) {
-	case 0x08: case 0x09: add_op(i, OP_ADD, x->rt, x->rs, REG_NONE, x->imm); break;
-	case 0x0c: add_op(i, OP_AND, x->rt, x->rs, REG_NONE, (int64_t)x->uimm); break;
-	case 0x0d: add_op(i, OP_OR, x->rt, x->rs, REG_NONE, (int64_t)x->uimm); break;
-	case 0x0e: add_op(i, OP_XOR, x->rt, x->rs, REG_NONE, (int64_t)x->uimm); break;
-	case 0x0f: add_const(i, x->rt, x->uimm << 16); break;
+	case 0x08:
+	case 0x09:
+		add_op(i, OP_ADD, x->rt, x->rs, REG_NONE, x->imm);
+		break;
+	case 0x0c:
+		add_op(i, OP_AND, x->rt, x->rs, REG_NONE, (int64_t)x->uimm);
+		break;
+	case 0x0d:
+		add_op(i, OP_OR, x->rt, x->rs, REG_NONE, (int64_t)x->uimm);
+		break;
+	case 0x0e:
+		add_op(i, OP_XOR, x->rt, x->rs, REG_NONE, (int64_t)x->uimm);
+		break;
+	case 0x0f:
+		add_const(i, x->rt, x->uimm << 16);
+		break;
 	case 0x0b: /* sltiu rt, rs, 1: (rs == 0) */
 		if (x->imm == 1) {
 			add_op(i, OP_IS_ZERO, x->rt, x->rs, REG_NONE, 0);
 			break;
 		}
 		/* fall through */
-	default: add_clobber(i, x->rt); break;
+	default:
+		add_clobber(i, x->rt);
+		break;
 	}
 }
 
@@ -124,18 +181,35 @@ static void memory(struct insn *i, const struct word *x)
 {
 	static const uint8_t sizes[8] = {1, 2, 4, 4, 1, 2, 4, 4};
 	switch (x->op) {
-	case 0x20: case 0x21: case 0x23: case 0x24: case 0x25:
+	case 0x20:
+	case 0x21:
+	case 0x23:
+	case 0x24:
+	case 0x25:
 		add_load(i, x->rt, x->rs, x->imm, sizes[x->op & 7], x->op < 0x24);
 		break;
-	case 0x28: case 0x29: case 0x2b: add_store(i, x->rt, x->rs, x->imm, sizes[x->op & 7]); break;
-	case 0x22: /* lwl, lwr: together one unaligned word, loaded from the lower of two addresses */
+	case 0x28:
+	case 0x29:
+	case 0x2b:
+		add_store(i, x->rt, x->rs, x->imm, sizes[x->op & 7]);
+		break;
+	case 0x22: /* lwl, lwr: together one unaligned word, loaded from the lower of two addresses
+		    */
 		add_load(i, x->rt, x->rs, x->imm, 4, false);
 		break;
-	case 0x26: break;
-	case 0x2a: add_store(i, x->rt, x->rs, x->imm, 4); break; /* swl; swr says the same again */
-	case 0x30: add_clobber(i, x->rt); break; /* ll */
-	case 0x38: add_clobber(i, x->rt); break; /* sc */
-	default: break;
+	case 0x26:
+		break;
+	case 0x2a:
+		add_store(i, x->rt, x->rs, x->imm, 4);
+		break; /* swl; swr says the same again */
+	case 0x30:
+		add_clobber(i, x->rt);
+		break; /* ll */
+	case 0x38:
+		add_clobber(i, x->rt);
+		break; /* sc */
+	default:
+		break;
 	}
 }
 
@@ -160,13 +234,15 @@ static void special23(struct insn *i, const struct word *x)
 		if (x->sa == 0x02)
 			add_op(i, OP_SWAP16, x->rd, x->rt, REG_NONE, 0);
 		else if (x->sa == 0x10 || x->sa == 0x18)
-			add_op(i, OP_SIGN_EXT, x->rd, x->rt, REG_NONE, 0)->size = x->sa == 0x10 ? 1 : 2;
+			add_op(i, OP_SIGN_EXT, x->rd, x->rt, REG_NONE, 0)->size =
+			    x->sa == 0x10 ? 1 : 2;
 		else
 			add_clobber(i, x->rd);
 	} else if (x->op == 0x1f && (x->fn == 0 || x->fn == 4)) { /* ext, ins */
 		unsigned bits = x->rd + 1u;
 		if (x->fn == 0 && x->sa == 0 && (bits == 8 || bits == 16))
-			add_op(i, OP_ZERO_EXT, x->rt, x->rs, REG_NONE, 0)->size = (uint8_t)(bits / 8);
+			add_op(i, OP_ZERO_EXT, x->rt, x->rs, REG_NONE, 0)->size =
+			    (uint8_t)(bits / 8);
 		else
 			add_clobber(i, x->rt);
 	} else if (x->op == 0x1c && x->fn == 2) {
@@ -194,23 +270,38 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	if (x.w && reserved(&x))
 		return 0;
 	switch (x.op) {
-	case 0x00: special(i, &x); break;
-	case 0x01: regimm(i, &x); break;
-	case 0x02: case 0x03:
+	case 0x00:
+		special(i, &x);
+		break;
+	case 0x01:
+		regimm(i, &x);
+		break;
+	case 0x02:
+	case 0x03:
 		i->flow = x.op == 2 ? FLOW_JUMP : FLOW_CALL;
 		i->target = ((d->at + 4) & 0xf0000000) | (x.w & 0x03ffffff) << 2;
 		i->delay = true;
 		break;
-	case 0x04: case 0x14: case 0x05: case 0x15:
+	case 0x04:
+	case 0x14:
+	case 0x05:
+	case 0x15:
 		add_op(i, OP_CMP, REG_FLAGS, x.rs, x.rt == ZERO ? REG_NONE : x.rt, 0);
 		branch(i, &x, (x.op & 1) ? COND_NE : COND_EQ, x.op >= 0x14);
 		break;
-	case 0x06: case 0x07: case 0x16: case 0x17:
+	case 0x06:
+	case 0x07:
+	case 0x16:
+	case 0x17:
 		add_op(i, OP_CMP, REG_FLAGS, x.rs, REG_NONE, 0);
 		branch(i, &x, COND_OTHER, x.op >= 0x14);
 		break;
-	case 0x1c: case 0x1f: special23(i, &x); break;
-	case 0x10: case 0x12: /* coprocessors 0 and 2: mfc writes rt */
+	case 0x1c:
+	case 0x1f:
+		special23(i, &x);
+		break;
+	case 0x10:
+	case 0x12: /* coprocessors 0 and 2: mfc writes rt */
 		if (x.rs == 0)
 			add_clobber(i, x.rt);
 		break;
@@ -240,21 +331,21 @@ static bool prologue(const struct decode *d, struct span bytes)
 }
 
 const struct isa isa_mips = {
-	.name = "mips",
-	.bits = 32,
-	.align = 4,
-	.sp = SP,
-	.result = V0,
-	.link = RA,
-	.args = {4, 5, 6, 7},
-	.arg_count = 4,
-	.stack_arg = 16,
-	.entry_stack = 16,
-	.self = T9,
-	.fixed = GP,
-	.got = REG_NONE,
-	.zero = ZERO,
-	.kept = 0xffull << 16 | 1ull << SP | 1ull << 30 | 1ull << GP | 1ull << ZERO,
-	.lift = lift,
-	.prologue = prologue,
+    .name = "mips",
+    .bits = 32,
+    .align = 4,
+    .sp = SP,
+    .result = V0,
+    .link = RA,
+    .args = {4, 5, 6, 7},
+    .arg_count = 4,
+    .stack_arg = 16,
+    .entry_stack = 16,
+    .self = T9,
+    .fixed = GP,
+    .got = REG_NONE,
+    .zero = ZERO,
+    .kept = 0xffull << 16 | 1ull << SP | 1ull << 30 | 1ull << GP | 1ull << ZERO,
+    .lift = lift,
+    .prologue = prologue,
 };

@@ -100,30 +100,72 @@ static void indexed_memory(struct insn *i, const struct word *x, bool load, uint
 static void extended(struct insn *i, const struct word *x)
 {
 	switch (x->xo) {
-	case 0: case 32: add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, x->rb, 0); return;
-	case 266: case 10: add_op(i, OP_ADD, x->rt, x->ra, x->rb, 0); return;
-	case 40: case 8: add_op(i, OP_SUB, x->rt, x->rb, x->ra, 0); return;
-	case 235: add_op(i, OP_MUL, x->rt, x->ra, x->rb, 0); return;
-	case 28: add_op(i, OP_AND, x->ra, x->rt, x->rb, 0); break;
-	case 316: add_op(i, OP_XOR, x->ra, x->rt, x->rb, 0); break;
+	case 0:
+	case 32:
+		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, x->rb, 0);
+		return;
+	case 266:
+	case 10:
+		add_op(i, OP_ADD, x->rt, x->ra, x->rb, 0);
+		return;
+	case 40:
+	case 8:
+		add_op(i, OP_SUB, x->rt, x->rb, x->ra, 0);
+		return;
+	case 235:
+		add_op(i, OP_MUL, x->rt, x->ra, x->rb, 0);
+		return;
+	case 28:
+		add_op(i, OP_AND, x->ra, x->rt, x->rb, 0);
+		break;
+	case 316:
+		add_op(i, OP_XOR, x->ra, x->rt, x->rb, 0);
+		break;
 	case 444:
 		if (x->rt == x->rb)
 			add_op(i, OP_MOVE, x->ra, x->rt, REG_NONE, 0);
 		else
 			add_op(i, OP_OR, x->ra, x->rt, x->rb, 0);
 		break;
-	case 24: case 536: case 792: case 824: case 60: case 124: case 412: case 284: case 476: case 26:
+	case 24:
+	case 536:
+	case 792:
+	case 824:
+	case 60:
+	case 124:
+	case 412:
+	case 284:
+	case 476:
+	case 26:
 		add_clobber(i, x->ra);
 		break;
-	case 954: add_op(i, OP_SIGN_EXT, x->ra, x->rt, REG_NONE, 0)->size = 1; break;
-	case 922: add_op(i, OP_SIGN_EXT, x->ra, x->rt, REG_NONE, 0)->size = 2; break;
-	case 23: indexed_memory(i, x, true, 4, false); return;
-	case 87: indexed_memory(i, x, true, 1, false); return;
-	case 279: indexed_memory(i, x, true, 2, false); return;
-	case 343: indexed_memory(i, x, true, 2, true); return;
-	case 151: indexed_memory(i, x, false, 4, false); return;
-	case 215: indexed_memory(i, x, false, 1, false); return;
-	case 407: indexed_memory(i, x, false, 2, false); return;
+	case 954:
+		add_op(i, OP_SIGN_EXT, x->ra, x->rt, REG_NONE, 0)->size = 1;
+		break;
+	case 922:
+		add_op(i, OP_SIGN_EXT, x->ra, x->rt, REG_NONE, 0)->size = 2;
+		break;
+	case 23:
+		indexed_memory(i, x, true, 4, false);
+		return;
+	case 87:
+		indexed_memory(i, x, true, 1, false);
+		return;
+	case 279:
+		indexed_memory(i, x, true, 2, false);
+		return;
+	case 343:
+		indexed_memory(i, x, true, 2, true);
+		return;
+	case 151:
+		indexed_memory(i, x, false, 4, false);
+		return;
+	case 215:
+		indexed_memory(i, x, false, 1, false);
+		return;
+	case 407:
+		indexed_memory(i, x, false, 2, false);
+		return;
 	case 339:
 		if ((x->w >> 11 & 0x3ff) == 0x100)
 			add_op(i, OP_MOVE, x->rt, LR, REG_NONE, 0);
@@ -136,9 +178,21 @@ static void extended(struct insn *i, const struct word *x)
 		else if ((x->w >> 11 & 0x3ff) == 0x120)
 			add_op(i, OP_MOVE, CTR, x->rt, REG_NONE, 0);
 		return;
-	case 4: case 598: case 86: case 54: case 246: case 278: case 144: case 566: case 982: case 150:
-	case 854: return; /* tw, sync, cache, mtcrf: nothing to follow */
-	default: add_clobber(i, x->rt); return;
+	case 4:
+	case 598:
+	case 86:
+	case 54:
+	case 246:
+	case 278:
+	case 144:
+	case 566:
+	case 982:
+	case 150:
+	case 854:
+		return; /* tw, sync, cache, mtcrf: nothing to follow */
+	default:
+		add_clobber(i, x->rt);
+		return;
 	}
 	if (x->w & 1)
 		add_op(i, OP_CMP, REG_FLAGS, x->ra, REG_NONE, 0);
@@ -146,11 +200,15 @@ static void extended(struct insn *i, const struct word *x)
 
 static void memory(struct insn *i, const struct word *x)
 {
-	static const struct { uint8_t size; bool load, update, sign; } forms[] = {
-		{4, true, false, false}, {4, true, true, false}, {1, true, false, false}, {1, true, true, false},
-		{4, false, false, false}, {4, false, true, false}, {1, false, false, false}, {1, false, true, false},
-		{2, true, false, false}, {2, true, true, false}, {2, true, false, true}, {2, true, true, true},
-		{2, false, false, false}, {2, false, true, false},
+	static const struct {
+		uint8_t size;
+		bool load, update, sign;
+	} forms[] = {
+	    {4, true, false, false},  {4, true, true, false},	{1, true, false, false},
+	    {1, true, true, false},   {4, false, false, false}, {4, false, true, false},
+	    {1, false, false, false}, {1, false, true, false},	{2, true, false, false},
+	    {2, true, true, false},   {2, true, false, true},	{2, true, true, true},
+	    {2, false, false, false}, {2, false, true, false},
 	};
 	if (x->op > 45) {
 		int64_t k = x->imm; /* lmw, stmw: what is saved is restored */
@@ -172,7 +230,8 @@ static void immediate(struct insn *i, const struct word *x)
 {
 	uint32_t u = x->w & 0xffff;
 	switch (x->op) {
-	case 14: case 15: {
+	case 14:
+	case 15: {
 		int64_t k = x->op == 14 ? x->imm : (int64_t)((uint64_t)x->imm << 16);
 		if (x->ra)
 			add_op(i, OP_ADD, x->rt, x->ra, REG_NONE, k);
@@ -180,18 +239,36 @@ static void immediate(struct insn *i, const struct word *x)
 			add_const(i, x->rt, (uint64_t)k);
 		break;
 	}
-	case 12: case 13: add_op(i, OP_ADD, x->rt, x->ra, REG_NONE, x->imm); break;
-	case 24: add_op(i, OP_OR, x->ra, x->rt, REG_NONE, u); break;
-	case 25: add_op(i, OP_OR, x->ra, x->rt, REG_NONE, (int64_t)u << 16); break;
-	case 26: add_op(i, OP_XOR, x->ra, x->rt, REG_NONE, u); break;
-	case 27: add_op(i, OP_XOR, x->ra, x->rt, REG_NONE, (int64_t)u << 16); break;
-	case 28: case 29:
+	case 12:
+	case 13:
+		add_op(i, OP_ADD, x->rt, x->ra, REG_NONE, x->imm);
+		break;
+	case 24:
+		add_op(i, OP_OR, x->ra, x->rt, REG_NONE, u);
+		break;
+	case 25:
+		add_op(i, OP_OR, x->ra, x->rt, REG_NONE, (int64_t)u << 16);
+		break;
+	case 26:
+		add_op(i, OP_XOR, x->ra, x->rt, REG_NONE, u);
+		break;
+	case 27:
+		add_op(i, OP_XOR, x->ra, x->rt, REG_NONE, (int64_t)u << 16);
+		break;
+	case 28:
+	case 29:
 		add_op(i, OP_AND, x->ra, x->rt, REG_NONE, x->op == 28 ? u : (int64_t)u << 16);
 		add_op(i, OP_CMP, REG_FLAGS, x->ra, REG_NONE, 0);
 		break;
-	case 10: add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, u); break;
-	case 11: add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, x->imm); break;
-	default: add_clobber(i, x->rt); break; /* mulli, subfic */
+	case 10:
+		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, u);
+		break;
+	case 11:
+		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, x->imm);
+		break;
+	default:
+		add_clobber(i, x->rt);
+		break; /* mulli, subfic */
 	}
 	if (x->op == 13)
 		add_op(i, OP_CMP, REG_FLAGS, x->rt, REG_NONE, 0);
@@ -202,13 +279,28 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	if (bytes.n < 4 || (d->at & 3))
 		return 0;
 	uint32_t w = span_u32(bytes, 0, d->big);
-	struct word x = {.w = w, .xo = w >> 1 & 0x3ff, .op = (uint8_t)(w >> 26), .rt = w >> 21 & 31,
-			 .ra = w >> 16 & 31, .rb = w >> 11 & 31, .imm = (int16_t)(w & 0xffff)};
+	struct word x = {.w = w,
+			 .xo = w >> 1 & 0x3ff,
+			 .op = (uint8_t)(w >> 26),
+			 .rt = w >> 21 & 31,
+			 .ra = w >> 16 & 31,
+			 .rb = w >> 11 & 31,
+			 .imm = (int16_t)(w & 0xffff)};
 	*i = (struct insn){.at = d->at, .size = 4, .flags = REG_FLAGS};
 	switch (x.op) {
-	case 0: case 1: case 2: case 5: case 6: case 22: case 30: return 0;
-	case 3: break; /* twi */
-	case 16: conditional(i, &x); break;
+	case 0:
+	case 1:
+	case 2:
+	case 5:
+	case 6:
+	case 22:
+	case 30:
+		return 0;
+	case 3:
+		break; /* twi */
+	case 16:
+		conditional(i, &x);
+		break;
 	case 18: {
 		uint64_t to = (uint64_t)((int64_t)(int32_t)((w & 0x03fffffc) << 6) >> 6);
 		i->flow = w & 1 ? FLOW_CALL : FLOW_JUMP;
@@ -219,11 +311,22 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 		}
 		break;
 	}
-	case 19: to_register(i, &x); break;
-	case 20: case 21: rotate(i, &x); break;
-	case 23: add_clobber(i, x.ra); break;
-	case 31: extended(i, &x); break;
-	case 4: case 17: break;
+	case 19:
+		to_register(i, &x);
+		break;
+	case 20:
+	case 21:
+		rotate(i, &x);
+		break;
+	case 23:
+		add_clobber(i, x.ra);
+		break;
+	case 31:
+		extended(i, &x);
+		break;
+	case 4:
+	case 17:
+		break;
 	default:
 		if (x.op >= 32 && x.op < 48)
 			memory(i, &x);
@@ -242,21 +345,21 @@ static bool prologue(const struct decode *d, struct span bytes)
 }
 
 const struct isa isa_ppc = {
-	.name = "ppc",
-	.bits = 32,
-	.align = 4,
-	.sp = SP,
-	.result = 3,
-	.link = LR,
-	.args = {3, 4, 5, 6, 7, 8, 9, 10},
-	.arg_count = 8,
-	.stack_arg = 8,
-	.entry_stack = 8,
-	.self = REG_NONE,
-	.fixed = REG_NONE,
-	.got = 30,
-	.zero = REG_NONE,
-	.kept = 0xffffull << 16 | 3ull << 14 | 1ull << SP | 1ull << 2 | 1ull << 13,
-	.lift = lift,
-	.prologue = prologue,
+    .name = "ppc",
+    .bits = 32,
+    .align = 4,
+    .sp = SP,
+    .result = 3,
+    .link = LR,
+    .args = {3, 4, 5, 6, 7, 8, 9, 10},
+    .arg_count = 8,
+    .stack_arg = 8,
+    .entry_stack = 8,
+    .self = REG_NONE,
+    .fixed = REG_NONE,
+    .got = 30,
+    .zero = REG_NONE,
+    .kept = 0xffffull << 16 | 3ull << 14 | 1ull << SP | 1ull << 2 | 1ull << 13,
+    .lift = lift,
+    .prologue = prologue,
 };

@@ -21,15 +21,33 @@ static void alu(struct insn *i, uint16_t h)
 {
 	uint8_t rd = h & 7, rm = h >> 3 & 7;
 	switch (h >> 6 & 15) {
-	case 0: add_op(i, OP_AND, rd, rd, rm, 0); break;
-	case 1: add_op(i, OP_XOR, rd, rd, rm, 0); break;
-	case 8: add_op(i, OP_CMP, REG_FLAGS, rm == rd ? rd : REG_NONE, REG_NONE, 0); return;
-	case 10: add_op(i, OP_CMP, REG_FLAGS, rd, rm, 0); return;
-	case 11: add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0); return;
-	case 12: add_op(i, OP_OR, rd, rd, rm, 0); break;
-	case 13: add_op(i, OP_MUL, rd, rd, rm, 0); break;
-	case 15: add_op(i, OP_NOT, rd, rm, REG_NONE, 0); break;
-	default: add_clobber(i, rd); break;
+	case 0:
+		add_op(i, OP_AND, rd, rd, rm, 0);
+		break;
+	case 1:
+		add_op(i, OP_XOR, rd, rd, rm, 0);
+		break;
+	case 8:
+		add_op(i, OP_CMP, REG_FLAGS, rm == rd ? rd : REG_NONE, REG_NONE, 0);
+		return;
+	case 10:
+		add_op(i, OP_CMP, REG_FLAGS, rd, rm, 0);
+		return;
+	case 11:
+		add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
+		return;
+	case 12:
+		add_op(i, OP_OR, rd, rd, rm, 0);
+		break;
+	case 13:
+		add_op(i, OP_MUL, rd, rd, rm, 0);
+		break;
+	case 15:
+		add_op(i, OP_NOT, rd, rm, REG_NONE, 0);
+		break;
+	default:
+		add_clobber(i, rd);
+		break;
 	}
 	add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, 0);
 }
@@ -42,7 +60,8 @@ static void high(struct insn *i, uint16_t h)
 	case 0:
 		if (rm == ARM_PC || rd == ARM_PC) {
 			add_const(i, REG_T0, i->at + 4);
-			add_op(i, OP_ADD, rd == ARM_PC ? REG_TARGET : rd, rd == ARM_PC ? rm : rd, REG_T0, 0);
+			add_op(i, OP_ADD, rd == ARM_PC ? REG_TARGET : rd, rd == ARM_PC ? rm : rd,
+			       REG_T0, 0);
 		} else {
 			add_op(i, OP_ADD, rd, rd, rm, 0);
 		}
@@ -51,7 +70,9 @@ static void high(struct insn *i, uint16_t h)
 			i->indirect = true;
 		}
 		break;
-	case 1: add_op(i, OP_CMP, REG_FLAGS, rd, rm, 0); break;
+	case 1:
+		add_op(i, OP_CMP, REG_FLAGS, rd, rm, 0);
+		break;
 	case 2:
 		if (rd == ARM_PC)
 			arm_jump(i, rm);
@@ -139,7 +160,9 @@ static void store_load(struct insn *i, uint16_t h)
 	case 5:
 		add_op(i, op < 3 ? OP_STORE : OP_LOAD, rd, rn, h >> 6 & 7, 0)->size = sizes[op];
 		break;
-	case 6: case 7: case 8: {
+	case 6:
+	case 7:
+	case 8: {
 		uint8_t size = (uint8_t)(h >> 12 == 6 ? 4 : h >> 12 == 7 ? 1 : 2);
 		if (h & 0x800)
 			add_load(i, rd, rn, k * size, size, false);
@@ -182,9 +205,15 @@ static void immediate(struct insn *i, uint16_t h)
 {
 	uint8_t rd = h >> 8 & 7, k = (uint8_t)h;
 	switch (h >> 11 & 3) {
-	case 0: add_const(i, rd, k); break;
-	case 1: add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, k); break;
-	case 2: add_op(i, OP_ADD, rd, rd, REG_NONE, k); break;
+	case 0:
+		add_const(i, rd, k);
+		break;
+	case 1:
+		add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, k);
+		break;
+	case 2:
+		add_op(i, OP_ADD, rd, rd, REG_NONE, k);
+		break;
 	default:
 		add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, k);
 		add_op(i, OP_SUB, rd, rd, REG_NONE, k);
@@ -194,8 +223,14 @@ static void immediate(struct insn *i, uint16_t h)
 static void narrow(struct decode *d, struct insn *i, uint16_t h)
 {
 	switch (h >> 12) {
-	case 0: case 1: shift_add(i, h); break;
-	case 2: case 3: immediate(i, h); break;
+	case 0:
+	case 1:
+		shift_add(i, h);
+		break;
+	case 2:
+	case 3:
+		immediate(i, h);
+		break;
 	case 4:
 		if (h & 0x800)
 			literal(i, h >> 8 & 7, (h & 0xff) * 4, 4, false);
@@ -204,15 +239,25 @@ static void narrow(struct decode *d, struct insn *i, uint16_t h)
 		else
 			alu(i, h);
 		break;
-	case 5: case 6: case 7: case 8: case 9: store_load(i, h); break;
+	case 5:
+	case 6:
+	case 7:
+	case 8:
+	case 9:
+		store_load(i, h);
+		break;
 	case 10:
 		if (h & 0x800)
 			add_op(i, OP_ADD, h >> 8 & 7, ARM_SP, REG_NONE, (h & 0xff) * 4);
 		else
 			add_const(i, h >> 8 & 7, ((i->at + 4) & ~UINT64_C(3)) + (h & 0xff) * 4u);
 		break;
-	case 11: misc(d, i, h); break;
-	case 12: stack_list(i, h >> 8 & 7, h & 0xff, h & 0x800, false); break;
+	case 11:
+		misc(d, i, h);
+		break;
+	case 12:
+		stack_list(i, h >> 8 & 7, h & 0xff, h & 0x800, false);
+		break;
 	case 13:
 		if ((h & 0xff00) == 0xde00) {
 			i->flow = FLOW_STOP;
@@ -234,10 +279,14 @@ static uint32_t expand(uint32_t k)
 {
 	uint32_t b = k & 0xff;
 	switch (k >> 8) {
-	case 0: return b;
-	case 1: return b << 16 | b;
-	case 2: return b << 24 | b << 8;
-	case 3: return b << 24 | b << 16 | b << 8 | b;
+	case 0:
+		return b;
+	case 1:
+		return b << 16 | b;
+	case 2:
+		return b << 24 | b << 8;
+	case 3:
+		return b << 24 | b << 16 | b << 8 | b;
 	default: {
 		unsigned by = k >> 7;
 		uint32_t v = 0x80 | (k & 0x7f);
@@ -249,8 +298,9 @@ static uint32_t expand(uint32_t k)
 static void wide_data(struct insn *i, unsigned op, bool sets, uint8_t rd, uint8_t rn, uint8_t b,
 		      int64_t k)
 {
-	static const uint8_t codes[16] = {OP_AND, OP_CLOBBER, OP_OR, OP_NOT, OP_XOR, 0, 0, 0, OP_ADD, 0, 0, 0, 0,
-					  OP_SUB, OP_CLOBBER, 0};
+	static const uint8_t codes[16] = {OP_AND, OP_CLOBBER, OP_OR,	  OP_NOT, OP_XOR, 0,
+					  0,	  0,	      OP_ADD,	  0,	  0,	  0,
+					  0,	  OP_SUB,     OP_CLOBBER, 0};
 	if (rd == ARM_PC && sets) { /* tst teq cmn cmp */
 		bool cmp = op == 13 || op == 4;
 		add_op(i, OP_CMP, REG_FLAGS, cmp ? rn : REG_NONE, cmp ? b : REG_NONE, k);
@@ -294,18 +344,25 @@ static void wide_plain(struct insn *i, uint32_t w, uint32_t imm12)
 	uint8_t rd = w >> 8 & 15, rn = w >> 16 & 15;
 	uint32_t imm16 = (w >> 4 & 0xf000) | imm12;
 	switch (w >> 20 & 31) {
-	case 0: case 10: /* addw, subw; with pc: adr */
+	case 0:
+	case 10: /* addw, subw; with pc: adr */
 		if (rn == ARM_PC)
-			add_const(i, rd, ((i->at + 4) & ~UINT64_C(3)) + (w >> 20 & 31 ? 0 - (uint64_t)imm12 : imm12));
+			add_const(i, rd,
+				  ((i->at + 4) & ~UINT64_C(3)) +
+				      (w >> 20 & 31 ? 0 - (uint64_t)imm12 : imm12));
 		else
 			add_op(i, w >> 20 & 31 ? OP_SUB : OP_ADD, rd, rn, REG_NONE, imm12);
 		break;
-	case 4: add_const(i, rd, imm16); break;
+	case 4:
+		add_const(i, rd, imm16);
+		break;
 	case 12:
 		add_op(i, OP_AND, rd, rd, REG_NONE, 0xffff);
 		add_op(i, OP_OR, rd, rd, REG_NONE, (int64_t)imm16 << 16);
 		break;
-	default: add_clobber(i, rd); break;
+	default:
+		add_clobber(i, rd);
+		break;
 	}
 }
 
@@ -315,10 +372,12 @@ static void wide_branch(struct insn *i, uint32_t w)
 	if ((w & 0x5000) == 0) { /* conditional, or system */
 		if ((w >> 22 & 15) >= 14)
 			return;
-		uint32_t off = s << 20 | j2 << 19 | j1 << 18 | (w >> 16 & 0x3f) << 12 | (w & 0x7ff) << 1;
+		uint32_t off =
+		    s << 20 | j2 << 19 | j1 << 18 | (w >> 16 & 0x3f) << 12 | (w & 0x7ff) << 1;
 		i->flow = FLOW_BRANCH;
 		i->cond = (uint8_t)arm_cond(w >> 22 & 15);
-		i->target = (i->at + 4 + (uint64_t)((int64_t)(int32_t)(off << 11) >> 11)) & 0xffffffff;
+		i->target =
+		    (i->at + 4 + (uint64_t)((int64_t)(int32_t)(off << 11) >> 11)) & 0xffffffff;
 		return;
 	}
 	uint32_t i1 = !(j1 ^ s), i2 = !(j2 ^ s);
@@ -491,8 +550,10 @@ unsigned thumb_lift(struct decode *d, struct span bytes, struct insn *i)
 	if (conditional && i->flow != FLOW_BRANCH) {
 		i->cond = (uint8_t)arm_cond(cond);
 		i->predicated = i->cond != COND_ALWAYS;
-		for (unsigned k = 0; k < i->op_count; k++) /* 16-bit arithmetic sets no flags here */
-			if (i->ops[k].code == OP_CMP && i->size == 2 && h >> 12 != 4 && (h & 0xf800) != 0x2800)
+		for (unsigned k = 0; k < i->op_count;
+		     k++) /* 16-bit arithmetic sets no flags here */
+			if (i->ops[k].code == OP_CMP && i->size == 2 && h >> 12 != 4 &&
+			    (h & 0xf800) != 0x2800)
 				i->ops[k].d = REG_FLAGS + 2;
 		if (i->flow == FLOW_JUMP)
 			i->flow = i->predicated ? FLOW_BRANCH : FLOW_JUMP;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * x86 and x86-64: decoded by capstone, since instructions have no fixed length. Registers have their
- * numbers of the encoding (0 ax, 1 cx, 2 dx, 3 bx, 4 sp, 5 bp, 6 si, 7 di, 8..15). Writing a part of a
- * register counts as writing all of it: compilers mean the part when they look at it again.
- * Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
+ * x86 and x86-64: decoded by capstone, since instructions have no fixed length. Registers have
+ * their numbers of the encoding (0 ax, 1 cx, 2 dx, 3 bx, 4 sp, 5 bp, 6 si, 7 di, 8..15). Writing a
+ * part of a register counts as writing all of it: compilers mean the part when they look at it
+ * again. Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
  */
 #include <capstone/capstone.h>
 
@@ -20,26 +20,41 @@ struct decoder {
 
 static uint8_t number(unsigned r, bool *high)
 {
-	static const struct { uint16_t q, d, w, b; } names[16] = {
-		{X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL}, {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL},
-		{X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL}, {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL},
-		{X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL}, {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL},
-		{X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL}, {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL},
-		{X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B}, {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B},
-		{X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B}, {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B},
-		{X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B}, {X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B},
-		{X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B}, {X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B},
+	static const struct {
+		uint16_t q, d, w, b;
+	} names[16] = {
+	    {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL},
+	    {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL},
+	    {X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL},
+	    {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL},
+	    {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL},
+	    {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL},
+	    {X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL},
+	    {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL},
+	    {X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B},
+	    {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B},
+	    {X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B},
+	    {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B},
+	    {X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B},
+	    {X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B},
+	    {X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B},
+	    {X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B},
 	};
 	*high = r == X86_REG_AH || r == X86_REG_BH || r == X86_REG_CH || r == X86_REG_DH;
 	for (uint8_t i = 0; i < 16; i++)
 		if (names[i].q == r || names[i].d == r || names[i].w == r || names[i].b == r)
 			return i;
 	switch (r) {
-	case X86_REG_AH: return AX;
-	case X86_REG_CH: return CX;
-	case X86_REG_DH: return DX;
-	case X86_REG_BH: return 3;
-	default: return REG_NONE;
+	case X86_REG_AH:
+		return AX;
+	case X86_REG_CH:
+		return CX;
+	case X86_REG_DH:
+		return DX;
+	case X86_REG_BH:
+		return 3;
+	default:
+		return REG_NONE;
 	}
 }
 
@@ -88,12 +103,16 @@ static uint8_t fetch(struct insn *i, const cs_x86_op *o, uint8_t scratch)
 			return r;
 		add_clobber(i, scratch);
 		return scratch;
-	case X86_OP_IMM: add_const(i, scratch, (uint64_t)o->imm); return scratch;
+	case X86_OP_IMM:
+		add_const(i, scratch, (uint64_t)o->imm);
+		return scratch;
 	case X86_OP_MEM:
 		r = address(i, o, &k);
 		add_load(i, scratch, r, k, o->size, false);
 		return scratch;
-	default: add_clobber(i, scratch); return scratch;
+	default:
+		add_clobber(i, scratch);
+		return scratch;
 	}
 }
 
@@ -189,9 +208,11 @@ static void other(struct insn *i, const cs_insn *c)
 {
 	const cs_x86 *x = &c->detail->x86;
 	bool high;
-	if (x->op_count && x->operands[0].type == X86_OP_REG && (x->operands[0].access & CS_AC_WRITE))
+	if (x->op_count && x->operands[0].type == X86_OP_REG &&
+	    (x->operands[0].access & CS_AC_WRITE))
 		add_clobber(i, number(x->operands[0].reg, &high));
-	if (x->op_count && x->operands[0].type == X86_OP_MEM && (x->operands[0].access & CS_AC_WRITE)) {
+	if (x->op_count && x->operands[0].type == X86_OP_MEM &&
+	    (x->operands[0].access & CS_AC_WRITE)) {
 		add_clobber(i, REG_T0 + 1);
 		put(i, &x->operands[0], REG_T0 + 1);
 	}
@@ -218,8 +239,10 @@ static void set_if(struct insn *i, const cs_x86 *x, bool equal)
 static void rotate(struct insn *i, const cs_insn *c)
 {
 	const cs_x86 *x = &c->detail->x86;
-	if (x->op_count == 2 && x->operands[0].size == 2 && x->operands[1].type == X86_OP_IMM && x->operands[1].imm == 8) {
-		add_op(i, OP_SWAP16, REG_T0 + 2, fetch(i, &x->operands[0], REG_T0 + 1), REG_NONE, 0);
+	if (x->op_count == 2 && x->operands[0].size == 2 && x->operands[1].type == X86_OP_IMM &&
+	    x->operands[1].imm == 8) {
+		add_op(i, OP_SWAP16, REG_T0 + 2, fetch(i, &x->operands[0], REG_T0 + 1), REG_NONE,
+		       0);
 		put(i, &x->operands[0], REG_T0 + 2);
 	} else {
 		other(i, c);
@@ -246,24 +269,41 @@ static bool data(struct insn *i, const cs_insn *c, bool wide)
 	int64_t k;
 	uint8_t r;
 	switch (c->id) {
-	case X86_INS_MOV: case X86_INS_MOVABS:
-		if (x->operands[0].type == X86_OP_REG && number(x->operands[0].reg, &(bool){0}) == REG_NONE)
+	case X86_INS_MOV:
+	case X86_INS_MOVABS:
+		if (x->operands[0].type == X86_OP_REG &&
+		    number(x->operands[0].reg, &(bool){0}) == REG_NONE)
 			return true;
 		r = fetch(i, &x->operands[1], REG_T0 + 1);
 		put(i, &x->operands[0], r);
 		return true;
-	case X86_INS_MOVZX: widen(i, x, OP_ZERO_EXT); return true;
-	case X86_INS_MOVSX: case X86_INS_MOVSXD: widen(i, x, OP_SIGN_EXT); return true;
-	case X86_INS_CDQE: add_op(i, OP_SIGN_EXT, AX, AX, REG_NONE, 0); return true;
+	case X86_INS_MOVZX:
+		widen(i, x, OP_ZERO_EXT);
+		return true;
+	case X86_INS_MOVSX:
+	case X86_INS_MOVSXD:
+		widen(i, x, OP_SIGN_EXT);
+		return true;
+	case X86_INS_CDQE:
+		add_op(i, OP_SIGN_EXT, AX, AX, REG_NONE, 0);
+		return true;
 	case X86_INS_LEA:
 		r = address(i, &x->operands[1], &k);
 		add_op(i, OP_ADD, REG_T0 + 1, r, REG_NONE, k);
 		put(i, &x->operands[0], REG_T0 + 1);
 		return true;
-	case X86_INS_ADD: arith(i, x, OP_ADD); return true;
-	case X86_INS_SUB: arith(i, x, OP_SUB); return true;
-	case X86_INS_AND: arith(i, x, OP_AND); return true;
-	case X86_INS_OR: arith(i, x, OP_OR); return true;
+	case X86_INS_ADD:
+		arith(i, x, OP_ADD);
+		return true;
+	case X86_INS_SUB:
+		arith(i, x, OP_SUB);
+		return true;
+	case X86_INS_AND:
+		arith(i, x, OP_AND);
+		return true;
+	case X86_INS_OR:
+		arith(i, x, OP_OR);
+		return true;
 	case X86_INS_XOR:
 		if (x->operands[0].type == X86_OP_REG && x->operands[1].type == X86_OP_REG &&
 		    x->operands[0].reg == x->operands[1].reg) {
@@ -274,27 +314,54 @@ static bool data(struct insn *i, const cs_insn *c, bool wide)
 		}
 		arith(i, x, OP_XOR);
 		return true;
-	case X86_INS_INC: arith(i, x, OP_ADD); return true;
-	case X86_INS_DEC: arith(i, x, OP_SUB); return true;
-	case X86_INS_SHL: arith(i, x, OP_SHL); return true;
-	case X86_INS_SHR: arith(i, x, OP_SHR); return true;
-	case X86_INS_SAR: arith(i, x, OP_SAR); return true;
-	case X86_INS_CMP: compare(i, x, false); return true;
-	case X86_INS_TEST: compare(i, x, true); return true;
-	case X86_INS_PUSH: stack(i, x, true, word); return true;
-	case X86_INS_POP: stack(i, x, false, word); return true;
+	case X86_INS_INC:
+		arith(i, x, OP_ADD);
+		return true;
+	case X86_INS_DEC:
+		arith(i, x, OP_SUB);
+		return true;
+	case X86_INS_SHL:
+		arith(i, x, OP_SHL);
+		return true;
+	case X86_INS_SHR:
+		arith(i, x, OP_SHR);
+		return true;
+	case X86_INS_SAR:
+		arith(i, x, OP_SAR);
+		return true;
+	case X86_INS_CMP:
+		compare(i, x, false);
+		return true;
+	case X86_INS_TEST:
+		compare(i, x, true);
+		return true;
+	case X86_INS_PUSH:
+		stack(i, x, true, word);
+		return true;
+	case X86_INS_POP:
+		stack(i, x, false, word);
+		return true;
 	case X86_INS_LEAVE:
 		add_op(i, OP_ADD, SP, BP, REG_NONE, word);
 		add_load(i, BP, SP, -(int64_t)word, (uint8_t)word, false);
 		return true;
-	case X86_INS_SETE: set_if(i, x, true); return true;
-	case X86_INS_ROL: case X86_INS_ROR: rotate(i, c); return true;
+	case X86_INS_SETE:
+		set_if(i, x, true);
+		return true;
+	case X86_INS_ROL:
+	case X86_INS_ROR:
+		rotate(i, c);
+		return true;
 	case X86_INS_BSWAP:
 		r = fetch(i, &x->operands[0], REG_T0 + 1);
 		add_op(i, OP_SWAP32, r, r, REG_NONE, 0);
 		return true;
-	case X86_INS_NOP: case X86_INS_ENDBR32: case X86_INS_ENDBR64: return true;
-	default: return false;
+	case X86_INS_NOP:
+	case X86_INS_ENDBR32:
+	case X86_INS_ENDBR64:
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -311,17 +378,42 @@ static void lift_one(struct insn *i, const cs_insn *c, bool wide)
 			add_store(i, REG_T0 + 1, SP, 0, wide ? 8 : 4);
 		}
 		return;
-	case X86_INS_JMP: branch(i, x, FLOW_JUMP); return;
-	case X86_INS_RET: case X86_INS_RETF: i->flow = FLOW_RETURN; return;
-	case X86_INS_HLT: case X86_INS_UD2: case X86_INS_INT3: i->flow = FLOW_STOP; return;
-	case X86_INS_JE: branch(i, x, FLOW_BRANCH); i->cond = COND_EQ; return;
-	case X86_INS_JNE: branch(i, x, FLOW_BRANCH); i->cond = COND_NE; return;
-	case X86_INS_CMOVE: case X86_INS_CMOVNE: case X86_INS_CMOVA: case X86_INS_CMOVAE: case X86_INS_CMOVB:
-	case X86_INS_CMOVBE: case X86_INS_CMOVG: case X86_INS_CMOVGE: case X86_INS_CMOVL: case X86_INS_CMOVLE:
-	case X86_INS_CMOVS: case X86_INS_CMOVNS:
+	case X86_INS_JMP:
+		branch(i, x, FLOW_JUMP);
+		return;
+	case X86_INS_RET:
+	case X86_INS_RETF:
+		i->flow = FLOW_RETURN;
+		return;
+	case X86_INS_HLT:
+	case X86_INS_UD2:
+	case X86_INS_INT3:
+		i->flow = FLOW_STOP;
+		return;
+	case X86_INS_JE:
+		branch(i, x, FLOW_BRANCH);
+		i->cond = COND_EQ;
+		return;
+	case X86_INS_JNE:
+		branch(i, x, FLOW_BRANCH);
+		i->cond = COND_NE;
+		return;
+	case X86_INS_CMOVE:
+	case X86_INS_CMOVNE:
+	case X86_INS_CMOVA:
+	case X86_INS_CMOVAE:
+	case X86_INS_CMOVB:
+	case X86_INS_CMOVBE:
+	case X86_INS_CMOVG:
+	case X86_INS_CMOVGE:
+	case X86_INS_CMOVL:
+	case X86_INS_CMOVLE:
+	case X86_INS_CMOVS:
+	case X86_INS_CMOVNS:
 		conditional_move(i, x);
 		return;
-	default: break;
+	default:
+		break;
 	}
 	if (data(i, c, wide))
 		return;
@@ -385,8 +477,8 @@ static void close_both(struct decode *d)
 static bool prologue(const struct decode *d, struct span b)
 {
 	(void)d;
-	return SPAN_IS(b, 0, "\xf3\x0f\x1e\xfa") || SPAN_IS(b, 0, "\xf3\x0f\x1e\xfb") || SPAN_IS(b, 0, "\x55\x89\xe5") ||
-	       SPAN_IS(b, 0, "\x55\x48\x89\xe5");
+	return SPAN_IS(b, 0, "\xf3\x0f\x1e\xfa") || SPAN_IS(b, 0, "\xf3\x0f\x1e\xfb") ||
+	       SPAN_IS(b, 0, "\x55\x89\xe5") || SPAN_IS(b, 0, "\x55\x48\x89\xe5");
 }
 
 /* mov reg, [esp]; ret */
@@ -398,42 +490,42 @@ static uint8_t pc_thunk(struct span b)
 }
 
 const struct isa isa_x86 = {
-	.name = "x86",
-	.bits = 32,
-	.align = 1,
-	.sp = SP,
-	.result = AX,
-	.link = REG_NONE,
-	.entry_stack = 4,
-	.self = REG_NONE,
-	.fixed = REG_NONE,
-	.got = 3,
-	.zero = REG_NONE,
-	.kept = 1u << 3 | 1u << SP | 1u << BP | 1u << SI | 1u << DI,
-	.lift = lift,
-	.prologue = prologue,
-	.pc_thunk = pc_thunk,
-	.open = open_x86,
-	.close = close_both,
+    .name = "x86",
+    .bits = 32,
+    .align = 1,
+    .sp = SP,
+    .result = AX,
+    .link = REG_NONE,
+    .entry_stack = 4,
+    .self = REG_NONE,
+    .fixed = REG_NONE,
+    .got = 3,
+    .zero = REG_NONE,
+    .kept = 1u << 3 | 1u << SP | 1u << BP | 1u << SI | 1u << DI,
+    .lift = lift,
+    .prologue = prologue,
+    .pc_thunk = pc_thunk,
+    .open = open_x86,
+    .close = close_both,
 };
 
 const struct isa isa_x86_64 = {
-	.name = "x86-64",
-	.bits = 64,
-	.align = 1,
-	.sp = SP,
-	.result = AX,
-	.link = REG_NONE,
-	.args = {DI, SI, DX, CX, 8, 9},
-	.arg_count = 6,
-	.entry_stack = 8,
-	.self = REG_NONE,
-	.fixed = REG_NONE,
-	.got = REG_NONE,
-	.zero = REG_NONE,
-	.kept = 1u << 3 | 1u << SP | 1u << BP | 0xfu << 12,
-	.lift = lift,
-	.prologue = prologue,
-	.open = open_x86_64,
-	.close = close_both,
+    .name = "x86-64",
+    .bits = 64,
+    .align = 1,
+    .sp = SP,
+    .result = AX,
+    .link = REG_NONE,
+    .args = {DI, SI, DX, CX, 8, 9},
+    .arg_count = 6,
+    .entry_stack = 8,
+    .self = REG_NONE,
+    .fixed = REG_NONE,
+    .got = REG_NONE,
+    .zero = REG_NONE,
+    .kept = 1u << 3 | 1u << SP | 1u << BP | 0xfu << 12,
+    .lift = lift,
+    .prologue = prologue,
+    .open = open_x86_64,
+    .close = close_both,
 };

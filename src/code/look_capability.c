@@ -17,8 +17,8 @@ static const char *socket_word(const struct call *c)
 
 static bool erases(struct span s)
 {
-	static const char *const words[] = {"mtd erase", "flash_erase", "flash_eraseall", "mtd -r erase",
-					    "rm -rf /", "mkfs"};
+	static const char *const words[] = {"mtd erase",    "flash_erase", "flash_eraseall",
+					    "mtd -r erase", "rm -rf /",	   "mkfs"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_find(s, span_str(words[i]), 0) != SIZE_MAX)
 			return true;
@@ -28,14 +28,22 @@ static bool erases(struct span s)
 static const char *word_of(const struct look *l, const struct call *c)
 {
 	switch (c->role ? c->role->kind : ROLE_NONE) {
-	case ROLE_EXEC: return erases(program_text(l->p, c->args[c->role->arg])) ? "erase" : "exec";
-	case ROLE_SOCKET: return socket_word(c);
-	case ROLE_LISTEN: return "listen";
-	case ROLE_CONNECT: return value_is(c->family, V_CONST) && c->family.k == 1 ? NULL : "connect";
-	case ROLE_IDENTITY: return "setuid";
-	case ROLE_REBOOT: return "reboot";
-	case ROLE_MODULE: return "insmod";
-	default: return NULL;
+	case ROLE_EXEC:
+		return erases(program_text(l->p, c->args[c->role->arg])) ? "erase" : "exec";
+	case ROLE_SOCKET:
+		return socket_word(c);
+	case ROLE_LISTEN:
+		return "listen";
+	case ROLE_CONNECT:
+		return value_is(c->family, V_CONST) && c->family.k == 1 ? NULL : "connect";
+	case ROLE_IDENTITY:
+		return "setuid";
+	case ROLE_REBOOT:
+		return "reboot";
+	case ROLE_MODULE:
+		return "insmod";
+	default:
+		return NULL;
 	}
 }
 
@@ -45,9 +53,13 @@ static const char *detail_of(const struct look *l, const struct call *c)
 	case ROLE_SOCKET:
 		return arena_printf(l->arena, "socket(%s, %s, %s)", look_value(l, c->args[0]),
 				    look_value(l, c->args[1]), look_value(l, c->args[2]));
-	case ROLE_EXEC: case ROLE_IDENTITY: case ROLE_REBOOT:
-		return arena_printf(l->arena, "%s(%s)", look_name(c), look_value(l, c->args[c->role->arg]));
-	default: return look_name(c);
+	case ROLE_EXEC:
+	case ROLE_IDENTITY:
+	case ROLE_REBOOT:
+		return arena_printf(l->arena, "%s(%s)", look_name(c),
+				    look_value(l, c->args[c->role->arg]));
+	default:
+		return look_name(c);
 	}
 }
 
@@ -69,8 +81,11 @@ void look_for_capabilities(struct look *l)
 			seen[seen_count++] = what;
 			if (++count > MAX_FACTS_OF_ONE)
 				return;
-			fact_capability(l->out, &(struct fact_capability){.at = look_place(l, c->at), .function = f->name,
-				.what = what, .detail = detail_of(l, c)});
+			fact_capability(l->out,
+					&(struct fact_capability){.at = look_place(l, c->at),
+								  .function = f->name,
+								  .what = what,
+								  .detail = detail_of(l, c)});
 		}
 	}
 }

@@ -11,13 +11,13 @@ enum { MAX_GUARDS = 200, TABLE = 4, MIN_INLINE = 3, MAX_LITERAL = 64 };
 
 struct guard {
 	const struct function *f;
-	uint64_t at;		/* of the compare */
-	const char *compare;	/* strcmp, memcmp, byte, word */
+	uint64_t at;	     /* of the compare */
+	const char *compare; /* strcmp, memcmp, byte, word */
 	const char *literal;
 	struct input input;
-	int32_t equal;		/* block that the equal outcome leads to */
+	int32_t equal; /* block that the equal outcome leads to */
 	struct value operand;
-	unsigned weight;	/* how much the literal looks like a secret: 0..2 */
+	unsigned weight; /* how much the literal looks like a secret: 0..2 */
 };
 
 struct effect {
@@ -47,7 +47,8 @@ static unsigned weight_of(struct span s)
 		digit += c >= '0' && c <= '9';
 		other += !((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9');
 	}
-	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX || span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
+	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
+	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT(": "), 0) != SIZE_MAX)
 		return 0;
 	if (s.n >= 6 && digit && lower + upper >= 3)
@@ -66,7 +67,8 @@ static bool mixed(struct span s)
 		upper += s.p[i] >= 'A' && s.p[i] <= 'Z';
 		digit += s.p[i] >= '0' && s.p[i] <= '9';
 	}
-	return s.n >= 4 && ((lower && upper && digit) || (digit && lower + upper >= 2) || (upper >= 2 && lower >= 2));
+	return s.n >= 4 && ((lower && upper && digit) || (digit && lower + upper >= 2) ||
+			    (upper >= 2 && lower >= 2));
 }
 
 static struct effect effect_of(const struct look *l, const struct function *f, const struct call *c)
@@ -79,21 +81,36 @@ static struct effect effect_of(const struct look *l, const struct function *f, c
 		struct input in = input_text(l->in, f, v);
 		e.word = "exec";
 		e.strength = look_opens_shell(text) || (in.source && in.whole) ? 2 : 1;
-		if (c->role->other >= 0 && c->role->other < MAX_ARGS) /* execl("/bin/busybox", "telnetd") */
+		if (c->role->other >= 0 &&
+		    c->role->other < MAX_ARGS) /* execl("/bin/busybox", "telnetd") */
 			if (look_opens_shell(program_text(l->p, c->args[c->role->other])))
 				e.strength = 2;
 		break;
 	}
-	case ROLE_IDENTITY: e.word = value_is(c->args[0], V_CONST) && c->args[0].k == 0 ? "setuid" : NULL; e.strength = 1; break;
-	case ROLE_LISTEN: e.word = "listen"; e.strength = 1; break;
-	case ROLE_REBOOT: e.word = "reboot"; e.strength = 1; break;
-	case ROLE_MODULE: e.word = "insmod"; e.strength = 1; break;
-	default: break;
+	case ROLE_IDENTITY:
+		e.word = value_is(c->args[0], V_CONST) && c->args[0].k == 0 ? "setuid" : NULL;
+		e.strength = 1;
+		break;
+	case ROLE_LISTEN:
+		e.word = "listen";
+		e.strength = 1;
+		break;
+	case ROLE_REBOOT:
+		e.word = "reboot";
+		e.strength = 1;
+		break;
+	case ROLE_MODULE:
+		e.word = "insmod";
+		e.strength = 1;
+		break;
+	default:
+		break;
 	}
 	return e;
 }
 
-/* The strongest effect that happens only behind `block`; one step into functions that are called. */
+/* The strongest effect that happens only behind `block`; one step into functions that are called.
+ */
 static struct effect effect_behind(const struct look *l, const struct function *f, int32_t block)
 {
 	struct effect best = {0};
@@ -104,7 +121,8 @@ static struct effect effect_behind(const struct look *l, const struct function *
 		struct effect e = effect_of(l, f, c);
 		if (e.word && e.strength > best.strength)
 			best = e;
-		if (e.word || !c->callee || c->callee->stub || c->callee == f || c->callee->call_count > 60)
+		if (e.word || !c->callee || c->callee->stub || c->callee == f ||
+		    c->callee->call_count > 60)
 			continue;
 		for (size_t k = 0; k < c->callee->call_count; k++) {
 			e = effect_of(l, c->callee, &c->callee->calls[k]);
@@ -158,7 +176,8 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	}
 	if (c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST))
 		text = span_cut(text, 0, c->args[c->role->len].k);
-	*g = (struct guard){.f = f, .at = c->at, .compare = look_name(c), .operand = a, .equal = NO_BLOCK};
+	*g = (struct guard){
+	    .f = f, .at = c->at, .compare = look_name(c), .operand = a, .equal = NO_BLOCK};
 	g->input = input_text(l->in, f, a);
 	if (!text.n || !g->input.source)
 		return false;
@@ -196,23 +215,30 @@ static const char *confidence_of(const struct guard *g, const struct effect *e, 
 static void emit(struct look *l, const struct guard *g, const struct effect *e, unsigned in_table)
 {
 	const struct call *last = e->inside ? e->inside : e->call;
-	const char *argument = last->role->arg >= 0 ? look_value(l, last->args[last->role->arg]) : "";
+	const char *argument =
+	    last->role->arg >= 0 ? look_value(l, last->args[last->role->arg]) : "";
 	const char *through = "";
 	if (e->inside)
 		through = arena_printf(l->arena, "call of %s at 0x%llx > ", look_name(e->call),
 				       (unsigned long long)e->call->at);
-	const char *chain = arena_printf(l->arena,
-		"input by %s at 0x%llx > %s with \"%s\" at 0x%llx > %s%s(%s) at 0x%llx", g->input.via,
-		(unsigned long long)g->input.at, g->compare, g->literal, (unsigned long long)g->at, through,
-		look_name(last), argument, (unsigned long long)last->at);
+	const char *chain = arena_printf(
+	    l->arena, "input by %s at 0x%llx > %s with \"%s\" at 0x%llx > %s%s(%s) at 0x%llx",
+	    g->input.via, (unsigned long long)g->input.at, g->compare, g->literal,
+	    (unsigned long long)g->at, through, look_name(last), argument,
+	    (unsigned long long)last->at);
 	const char *operand = source_word(g->input.source);
 	if (g->input.name.n)
 		operand = arena_printf(l->arena, "%s %.*s", operand, (int)g->input.name.n,
 				       (const char *)g->input.name.p);
-	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, g->at), .function = g->f->name,
-		.compare = g->compare, .literal = g->literal, .operand = operand, .sink = e->word,
-		.chain = chain, .kind = in_table >= TABLE ? "outlier" : "trigger",
-		.confidence = confidence_of(g, e, in_table)});
+	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, g->at),
+						.function = g->f->name,
+						.compare = g->compare,
+						.literal = g->literal,
+						.operand = operand,
+						.sink = e->word,
+						.chain = chain,
+						.kind = in_table >= TABLE ? "outlier" : "trigger",
+						.confidence = confidence_of(g, e, in_table)});
 }
 
 /* A member of a command table is told about only when it opens a shell. */
@@ -274,8 +300,8 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 }
 
 /* From one compare of bytes to the next, as long as each is only about what follows. */
-static bool take_inline(const struct look *l, const struct function *f, int32_t block, struct guard *g,
-			bool *used)
+static bool take_inline(const struct look *l, const struct function *f, int32_t block,
+			struct guard *g, bool *used)
 {
 	struct buf text = {.max = MAX_LITERAL};
 	struct value where = {0}, next = {0};

@@ -22,9 +22,12 @@ static bool is_mips(const struct look *l)
 static const char *type_word(const struct look *l, uint64_t type)
 {
 	switch (type & TYPE_MASK) {
-	case 1: return is_mips(l) ? "udp" : "tcp";
-	case 2: return is_mips(l) ? "tcp" : "udp";
-	default: return NULL;
+	case 1:
+		return is_mips(l) ? "udp" : "tcp";
+	case 2:
+		return is_mips(l) ? "tcp" : "udp";
+	default:
+		return NULL;
 	}
 }
 
@@ -39,7 +42,8 @@ static const struct call *socket_of(const struct function *f, struct value fd, b
 		const struct call *s = &f->calls[i];
 		if (!s->role || s->role->kind != ROLE_SOCKET)
 			continue;
-		if (only && (!value_same(s->args[0], only->args[0]) || !value_same(s->args[1], only->args[1])))
+		if (only && (!value_same(s->args[0], only->args[0]) ||
+			     !value_same(s->args[1], only->args[1])))
 			*same = false;
 		only = s;
 	}
@@ -63,7 +67,8 @@ static const char *handler_of(const struct look *l, const struct function *f)
 			return t ? t->name : NULL;
 		}
 		for (unsigned n = 0; c->callee && !c->callee->stub && n < 4; n++) {
-			const struct call *from = value_is(c->args[n], V_RET) ? function_call(f, c->args[n]) : NULL;
+			const struct call *from =
+			    value_is(c->args[n], V_RET) ? function_call(f, c->args[n]) : NULL;
 			if (from && from->role && from->role->kind == ROLE_ACCEPT)
 				return c->callee->name;
 		}
@@ -80,14 +85,19 @@ static const char *address_of(const struct look *l, const struct call *bind)
 		k = __builtin_bswap32((uint32_t)k);
 	if (!k)
 		return NULL;
-	return arena_printf(l->arena, "%u.%u.%u.%u", (unsigned)(k >> 24 & 255), (unsigned)(k >> 16 & 255),
-			    (unsigned)(k >> 8 & 255), (unsigned)(k & 255));
+	return arena_printf(l->arena, "%u.%u.%u.%u", (unsigned)(k >> 24 & 255),
+			    (unsigned)(k >> 16 & 255), (unsigned)(k >> 8 & 255),
+			    (unsigned)(k & 255));
 }
 
 static void emit(struct look *l, const struct found *w, uint64_t at, uint64_t port, bool constant)
 {
-	struct fact_listener fact = {.at = look_place(l, at), .protocol = w->protocol, .address = w->address,
-				     .program = l->path, .origin = "code", .handler = w->handler};
+	struct fact_listener fact = {.at = look_place(l, at),
+				     .protocol = w->protocol,
+				     .address = w->address,
+				     .program = l->path,
+				     .origin = "code",
+				     .handler = w->handler};
 	fact.present = NUM(1);
 	if (port)
 		fact.port = NUM(port);
@@ -124,7 +134,8 @@ static unsigned from_callers(struct look *l, const struct found *w, const struct
 			if (value_is(v, V_CONST) && v.k && v.k < 65536) {
 				emit(l, w, c->at, v.k, true);
 				count++;
-			} else if (value_is(v, V_PARAM) && v.k == 0 && v.id < MAX_ARGS && depth < MAX_DEPTH) {
+			} else if (value_is(v, V_PARAM) && v.k == 0 && v.id < MAX_ARGS &&
+				   depth < MAX_DEPTH) {
 				count += from_callers(l, w, g, v.id, depth + 1);
 			}
 		}
@@ -142,7 +153,8 @@ static uint64_t service_port(const struct look *l, const struct function *f)
 		struct span s = program_text(l->p, c->args[1]);
 		uint64_t port = 0;
 		for (size_t k = 0; k < s.n && s.n <= 5; k++)
-			port = s.p[k] >= '0' && s.p[k] <= '9' ? port * 10 + (s.p[k] - '0') : 1 << 20;
+			port =
+			    s.p[k] >= '0' && s.p[k] <= '9' ? port * 10 + (s.p[k] - '0') : 1 << 20;
 		if (port && port < 65536)
 			return port;
 	}

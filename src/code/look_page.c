@@ -8,7 +8,8 @@
 
 enum { MAX_PAGES = 50 };
 
-/* The name that the handler is registered with: ("name", handler) in a call, or a pair in a table. */
+/* The name that the handler is registered with: ("name", handler) in a call, or a pair in a table.
+ */
 static struct span page_of(const struct look *l, const struct function *f)
 {
 	const struct program *p = l->p;
@@ -16,7 +17,8 @@ static struct span page_of(const struct look *l, const struct function *f)
 		const struct function *g = p->functions[i];
 		for (size_t n = 0; n < g->call_count; n++)
 			for (unsigned k = 1; k < MAX_ARGS; k++)
-				if (value_is(g->calls[n].args[k], V_CONST) && g->calls[n].args[k].k == f->start &&
+				if (value_is(g->calls[n].args[k], V_CONST) &&
+				    g->calls[n].args[k].k == f->start &&
 				    program_text(p, g->calls[n].args[k - 1]).n)
 					return program_text(p, g->calls[n].args[k - 1]);
 	}
@@ -26,31 +28,49 @@ static struct span page_of(const struct look *l, const struct function *f)
 		uint64_t name, at;
 		for (uint64_t k = word; s->write && k + word <= s->filesz; k += word)
 			if (elf_word(p->img, s->vaddr + k, word, &at) && at == f->start &&
-			    elf_word(p->img, s->vaddr + k - word, word, &name) && program_text(p, value_const(name)).n)
+			    elf_word(p->img, s->vaddr + k - word, word, &name) &&
+			    program_text(p, value_const(name)).n)
 				return program_text(p, value_const(name));
 	}
 	return SPAN(p->img->in.p, 0);
 }
 
-static void emit_service(struct look *l, const struct function *f, const struct call *c, struct input in)
+static void emit_service(struct look *l, const struct function *f, const struct call *c,
+			 struct input in)
 {
-	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, c->at), .function = f->name,
-		.compare = "none", .operand = source_word(in.source), .sink = "exec", .kind = "unguarded",
-		.confidence = "likely",
-		.chain = arena_printf(l->arena, "input by %s at 0x%llx > %s at 0x%llx", in.via,
-				      (unsigned long long)in.at, look_name(c), (unsigned long long)c->at)});
+	fact_guard(l->out,
+		   &(struct fact_guard){
+		       .at = look_place(l, c->at),
+		       .function = f->name,
+		       .compare = "none",
+		       .operand = source_word(in.source),
+		       .sink = "exec",
+		       .kind = "unguarded",
+		       .confidence = "likely",
+		       .chain = arena_printf(l->arena, "input by %s at 0x%llx > %s at 0x%llx",
+					     in.via, (unsigned long long)in.at, look_name(c),
+					     (unsigned long long)c->at)});
 }
 
-static void emit_page(struct look *l, const struct function *f, const struct call *c, struct input in)
+static void emit_page(struct look *l, const struct function *f, const struct call *c,
+		      struct input in)
 {
 	struct span page = page_of(l, f);
 	const char *name = page.n ? arena_str(l->arena, page) : f->name;
 	const char *field = arena_printf(l->arena, "%.*s", (int)in.name.n, (const char *)in.name.p);
-	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, c->at), .function = f->name,
-		.compare = "page", .literal = name, .operand = arena_printf(l->arena, "web form %s", field),
-		.sink = "exec", .kind = "unguarded", .confidence = page.n ? "likely" : "hint",
-		.chain = arena_printf(l->arena, "parameter %s by %s at 0x%llx > %s at 0x%llx", field, in.via,
-				      (unsigned long long)in.at, look_name(c), (unsigned long long)c->at)});
+	fact_guard(l->out,
+		   &(struct fact_guard){.at = look_place(l, c->at),
+					.function = f->name,
+					.compare = "page",
+					.literal = name,
+					.operand = arena_printf(l->arena, "web form %s", field),
+					.sink = "exec",
+					.kind = "unguarded",
+					.confidence = page.n ? "likely" : "hint",
+					.chain = arena_printf(
+					    l->arena, "parameter %s by %s at 0x%llx > %s at 0x%llx",
+					    field, in.via, (unsigned long long)in.at, look_name(c),
+					    (unsigned long long)c->at)});
 }
 
 void look_for_pages(struct look *l)

@@ -22,7 +22,8 @@ const char *look_value(const struct look *l, struct value v)
 {
 	struct span text = program_text(l->p, v);
 	if (text.n)
-		return arena_printf(l->arena, "\"%.*s\"", (int)(text.n < 120 ? text.n : 120), (const char *)text.p);
+		return arena_printf(l->arena, "\"%.*s\"", (int)(text.n < 120 ? text.n : 120),
+				    (const char *)text.p);
 	if (value_is(v, V_CONST))
 		return v.k < 4096 ? arena_printf(l->arena, "%llu", (unsigned long long)v.k)
 				  : arena_printf(l->arena, "0x%llx", (unsigned long long)v.k);
@@ -39,19 +40,27 @@ bool look_opens_shell(struct span command)
 	if (has(command, "kill"))
 		return false;
 	return has(command, "telnetd") || has(command, "utelnetd") || has(command, "dropbear") ||
-	       has(command, "/bin/sh -i") || span_eq_str(command, "/bin/sh") || span_eq_str(command, "/bin/bash") ||
-	       span_eq_str(command, "sh") || has(command, "/bin/login");
+	       has(command, "/bin/sh -i") || span_eq_str(command, "/bin/sh") ||
+	       span_eq_str(command, "/bin/bash") || span_eq_str(command, "sh") ||
+	       has(command, "/bin/login");
 }
 
 /* Only what can listen, be asked, run commands or change identity is worth the time. */
 static bool interesting(const struct elf_image *img)
 {
 	for (size_t i = 0; i < img->symbol_count; i++) {
-		const struct role *r = img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
+		const struct role *r =
+		    img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
 		switch (r ? r->kind : ROLE_NONE) {
-		case ROLE_EXEC: case ROLE_BIND: case ROLE_SOCKET: case ROLE_IDENTITY: case ROLE_REBOOT:
-		case ROLE_MODULE: return true;
-		default: break;
+		case ROLE_EXEC:
+		case ROLE_BIND:
+		case ROLE_SOCKET:
+		case ROLE_IDENTITY:
+		case ROLE_REBOOT:
+		case ROLE_MODULE:
+			return true;
+		default:
+			break;
 		}
 	}
 	return false;
@@ -72,12 +81,13 @@ static void observe(const struct artifact *a, struct facts *out)
 	look_for_guards(&l);
 	look_for_pages(&l);
 	if (p->capped || img->capped)
-		facts_note(out, (struct place){0}, "limit reached: part of the code was not analysed");
+		facts_note(out, (struct place){0},
+			   "limit reached: part of the code was not analysed");
 }
 
 const struct observer observer_code = {
-	.name = "code",
-	.title = "Listeners, capabilities and guarded effects in machine code",
-	.wants = WANTS_CODE,
-	.observe = observe,
+    .name = "code",
+    .title = "Listeners, capabilities and guarded effects in machine code",
+    .wants = WANTS_CODE,
+    .observe = observe,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finding functions in a program that has lost its symbols: symbols that are left, targets of calls,
- * pointers in data, and what looks like the beginning of a function.
+ * Finding functions in a program that has lost its symbols: symbols that are left, targets of
+ * calls, pointers in data, and what looks like the beginning of a function.
  */
 #include "code/program.h"
 
@@ -25,13 +25,20 @@ struct starts {
 const struct isa *isa_of(const struct elf_image *img)
 {
 	switch (img->machine) {
-	case EM_MIPS: return img->wide || (img->flags & EF_MIPS_ABI2) ? NULL : &isa_mips;
-	case EM_ARM: return &isa_arm;
-	case EM_386: return &isa_x86;
-	case EM_X86_64: return img->wide ? &isa_x86_64 : NULL;
-	case EM_AARCH64: return img->big ? NULL : &isa_aarch64;
-	case EM_PPC: return img->big ? &isa_ppc : NULL;
-	default: return NULL;
+	case EM_MIPS:
+		return img->wide || (img->flags & EF_MIPS_ABI2) ? NULL : &isa_mips;
+	case EM_ARM:
+		return &isa_arm;
+	case EM_386:
+		return &isa_x86;
+	case EM_X86_64:
+		return img->wide ? &isa_x86_64 : NULL;
+	case EM_AARCH64:
+		return img->big ? NULL : &isa_aarch64;
+	case EM_PPC:
+		return img->big ? &isa_ppc : NULL;
+	default:
+		return NULL;
 	}
 }
 
@@ -74,7 +81,8 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	bool arm = p->img->machine == EM_ARM;
 	for (size_t i = 0; i < p->img->fixup_count; i++) {
 		uint64_t v = p->img->fixups[i].value;
-		if (elf_is_code(p->img, v) && begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1)))
+		if (elf_is_code(p->img, v) &&
+		    begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1)))
 			add_pointer(s, p, v, NULL);
 	}
 	for (size_t i = 0; i < p->img->segment_count; i++) {
@@ -109,8 +117,10 @@ static void sweep(struct starts *s, const struct program *p, struct decode *how,
 			if (fits && i.flow == FLOW_CALL && !i.indirect)
 				add_start(s, p, i.target, i.thumb, NULL);
 			if (fits && i.flow != FLOW_NEXT)
-				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) && i.cond == COND_ALWAYS;
-			else if (fits && i.op_count && !(i.op_count == 1 && i.ops[0].d == p->isa->zero) &&
+				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) &&
+					i.cond == COND_ALWAYS;
+			else if (fits && i.op_count &&
+				 !(i.op_count == 1 && i.ops[0].d == p->isa->zero) &&
 				 p->isa->prologue(how, bytes))
 				after = false;
 			n = fits ? n : p->isa->align;
@@ -133,7 +143,8 @@ static bool mostly_thumb(const struct program *p)
 			uint16_t h = span_u16(b, i, p->img->big);
 			bool wide = h == 0xe92d && (span_u16(b, i + 2, p->img->big) & 0x4000);
 			thumb += (h & 0xff00) == 0xb500 || wide;
-			arm += i % 4 == 0 && (span_u32(b, i, p->img->big) & 0xffff4000) == 0xe92d4000;
+			arm +=
+			    i % 4 == 0 && (span_u32(b, i, p->img->big) & 0xffff4000) == 0xe92d4000;
 		}
 	}
 	return thumb > arm;
@@ -274,7 +285,8 @@ static int command_argument(const struct function *f)
 			return (int)v.id;
 		for (size_t k = 0; k < i; k++) {
 			const struct call *m = &f->calls[k];
-			if (m->role && m->role->kind == ROLE_FORMAT && value_same(m->args[m->role->arg], v) &&
+			if (m->role && m->role->kind == ROLE_FORMAT &&
+			    value_same(m->args[m->role->arg], v) &&
 			    value_is(m->args[m->role->other], V_PARAM))
 				return (int)m->args[m->role->other].id;
 		}
@@ -288,7 +300,8 @@ static void take_role(struct program *p, struct function *f)
 	if (arg < 0 || arg >= MAX_ARGS)
 		return;
 	struct role *r = arena_alloc(p->arena, sizeof *r);
-	*r = (struct role){.name = f->name, .kind = ROLE_EXEC, .arg = (int8_t)arg, .other = -1, .len = -1};
+	*r = (struct role){
+	    .name = f->name, .kind = ROLE_EXEC, .arg = (int8_t)arg, .other = -1, .len = -1};
 	f->role = r;
 }
 
@@ -321,13 +334,15 @@ static void find_getters(struct program *p)
 				if (!c->callee || c->callee->stub)
 					continue;
 				struct span name = program_text(p, c->args[1]);
-				bool asks = name.n >= 3 && name.n < 40 && !memchr(name.p, ' ', name.n) &&
-					    !memchr(name.p, '%', name.n) && value_is(c->args[2], V_CONST) &&
-					    c->args[2].k > 4096 && elf_mapped(p->img, c->args[2].k) &&
-					    !value_is(c->args[0], V_CONST);
+				bool asks =
+				    name.n >= 3 && name.n < 40 && !memchr(name.p, ' ', name.n) &&
+				    !memchr(name.p, '%', name.n) && value_is(c->args[2], V_CONST) &&
+				    c->args[2].k > 4096 && elf_mapped(p->img, c->args[2].k) &&
+				    !value_is(c->args[0], V_CONST);
 				if (!pass)
 					uses[c->callee->index] += asks;
-				else if (uses[c->callee->index] >= 20 && (!c->role || c->role->kind == ROLE_NONE))
+				else if (uses[c->callee->index] >= 20 &&
+					 (!c->role || c->role->kind == ROLE_NONE))
 					c->role = role_web_getter();
 			}
 }

@@ -28,10 +28,14 @@ static uint64_t cut(const struct isa *isa, uint64_t k)
 static uint64_t sign_extend(uint64_t v, unsigned size)
 {
 	switch (size) {
-	case 1: return (uint64_t)(int64_t)(int8_t)v;
-	case 2: return (uint64_t)(int64_t)(int16_t)v;
-	case 4: return (uint64_t)(int64_t)(int32_t)v;
-	default: return v;
+	case 1:
+		return (uint64_t)(int64_t)(int8_t)v;
+	case 2:
+		return (uint64_t)(int64_t)(int16_t)v;
+	case 4:
+		return (uint64_t)(int64_t)(int32_t)v;
+	default:
+		return v;
 	}
 }
 
@@ -47,7 +51,8 @@ static struct value plus(const struct isa *isa, struct value v, uint64_t k)
 		return v;
 	if (v.form == NEAR)
 		return v;
-	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT || v.kind == V_IS_ZERO)
+	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
+	    v.kind == V_IS_ZERO)
 		return unknown;
 	v.k = v.kind == V_CONST ? cut(isa, v.k + k) : v.k + k;
 	if (isa->bits == 32 && v.kind != V_CONST)
@@ -164,7 +169,8 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 		where.size = (uint8_t)size;
 		return where;
 	}
-	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT || where.kind == V_IS_ZERO)
+	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT ||
+	    where.kind == V_IS_ZERO)
 		return unknown;
 	for (uint32_t i = 0; i < s->slot_count; i++)
 		if (s->slots[i].size == size && value_same(s->slots[i].where, where))
@@ -189,18 +195,36 @@ static bool fold(const struct isa *isa, enum op_code code, uint64_t a, uint64_t 
 {
 	unsigned sh = (unsigned)(b & (isa->bits - 1u));
 	switch (code) {
-	case OP_ADD: *out = a + b; break;
-	case OP_SUB: *out = a - b; break;
-	case OP_AND: *out = a & b; break;
-	case OP_OR: *out = a | b; break;
-	case OP_XOR: *out = a ^ b; break;
-	case OP_MUL: *out = a * b; break;
-	case OP_SHL: *out = a << sh; break;
-	case OP_SHR: *out = a >> sh; break;
-	case OP_SAR:
-		*out = isa->bits == 32 ? (uint64_t)((int64_t)(int32_t)a >> sh) : (uint64_t)((int64_t)a >> sh);
+	case OP_ADD:
+		*out = a + b;
 		break;
-	default: return false;
+	case OP_SUB:
+		*out = a - b;
+		break;
+	case OP_AND:
+		*out = a & b;
+		break;
+	case OP_OR:
+		*out = a | b;
+		break;
+	case OP_XOR:
+		*out = a ^ b;
+		break;
+	case OP_MUL:
+		*out = a * b;
+		break;
+	case OP_SHL:
+		*out = a << sh;
+		break;
+	case OP_SHR:
+		*out = a >> sh;
+		break;
+	case OP_SAR:
+		*out = isa->bits == 32 ? (uint64_t)((int64_t)(int32_t)a >> sh)
+				       : (uint64_t)((int64_t)a >> sh);
+		break;
+	default:
+		return false;
 	}
 	*out = cut(isa, *out);
 	return true;
@@ -215,7 +239,8 @@ static bool byte_mask(struct value a, struct value b)
 /* Shifted up and down again: a byte or half word is extended, which does not change what it is. */
 static struct value extend_by_shift(enum op_code code, struct value a, uint64_t by)
 {
-	bool follow = a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT || a.form == NEAR_CONTENT;
+	bool follow =
+	    a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT || a.form == NEAR_CONTENT;
 	if (code == OP_SHL && follow && a.form < LIFTED && (by == 16 || by == 24)) {
 		a.form |= LIFTED;
 		a.lift = (uint8_t)by;
@@ -249,9 +274,11 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	}
 	if (code == OP_AND && byte_mask(a, b))
 		return a;
-	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0xffff && (a.kind == V_PARAM || a.kind == V_RET))
+	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0xffff &&
+	    (a.kind == V_PARAM || a.kind == V_RET))
 		return a;
-	if (code == OP_AND && a.kind == V_STACK && value_is(b, V_CONST) && (b.k & 0xff000000) == 0xff000000) {
+	if (code == OP_AND && a.kind == V_STACK && value_is(b, V_CONST) &&
+	    (b.k & 0xff000000) == 0xff000000) {
 		a.k &= ~(uint64_t)0xf; /* the stack pointer is aligned down */
 		return a;
 	}
@@ -265,23 +292,31 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 static struct value unary(const struct isa *isa, const struct op *o, struct value a)
 {
 	if (!value_is(a, V_CONST)) {
-		if (o->code == OP_SWAP16 && (a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT)) {
+		if (o->code == OP_SWAP16 &&
+		    (a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT)) {
 			a.swapped = !a.swapped;
 			return a;
 		}
 		bool keeps = o->code == OP_ZERO_EXT || o->code == OP_SIGN_EXT;
 		return keeps && (a.form == CONTENT || a.form == NEAR_CONTENT || a.kind == V_PARAM ||
-				 a.kind == V_RET || a.kind == V_IS_ZERO) ? a : unknown;
+				 a.kind == V_RET || a.kind == V_IS_ZERO)
+			   ? a
+			   : unknown;
 	}
 	uint64_t k = a.k;
 	switch (o->code) {
-	case OP_NOT: return value_const(cut(isa, ~k));
+	case OP_NOT:
+		return value_const(cut(isa, ~k));
 	case OP_SWAP16:
 		return value_const((k & 0xff00ff00ff00ff00u) >> 8 | (k & 0x00ff00ff00ff00ffu) << 8);
-	case OP_SWAP32: return value_const(__builtin_bswap32((uint32_t)k));
-	case OP_ZERO_EXT: return value_const(zero_extend(k, o->size));
-	case OP_SIGN_EXT: return value_const(cut(isa, sign_extend(zero_extend(k, o->size), o->size)));
-	default: return unknown;
+	case OP_SWAP32:
+		return value_const(__builtin_bswap32((uint32_t)k));
+	case OP_ZERO_EXT:
+		return value_const(zero_extend(k, o->size));
+	case OP_SIGN_EXT:
+		return value_const(cut(isa, sign_extend(zero_extend(k, o->size), o->size)));
+	default:
+		return unknown;
 	}
 }
 
@@ -290,8 +325,8 @@ static struct value reg(const struct state *s, uint8_t r)
 	return r < REG_COUNT ? s->regs[r] : unknown;
 }
 
-static struct value address(const struct state *s, const struct elf_image *img, const struct isa *isa,
-			    const struct op *o)
+static struct value address(const struct state *s, const struct elf_image *img,
+			    const struct isa *isa, const struct op *o)
 {
 	if (o->b != REG_NONE)
 		return arith(img, isa, OP_ADD, reg(s, o->a), reg(s, o->b));
@@ -323,7 +358,8 @@ static void compare(struct state *s, const struct isa *isa, const struct op *o)
 	if (o->d < REG_FLAGS || o->d >= REG_FLAGS + 8)
 		return;
 	s->left[o->d - REG_FLAGS] = reg(s, o->a);
-	s->right[o->d - REG_FLAGS] = o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
+	s->right[o->d - REG_FLAGS] =
+	    o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
 }
 
 /* Is the result of a call zero? Kept as a value of its own. */
@@ -347,17 +383,34 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 {
 	struct value b;
 	switch (o->code) {
-	case OP_CONST: set(s, isa, o->d, value_const(cut(isa, (uint64_t)o->k))); break;
-	case OP_MOVE: set(s, isa, o->d, reg(s, o->a)); break;
-	case OP_ADD: case OP_SUB: case OP_AND: case OP_OR: case OP_XOR: case OP_SHL: case OP_SHR:
-	case OP_SAR: case OP_MUL:
+	case OP_CONST:
+		set(s, isa, o->d, value_const(cut(isa, (uint64_t)o->k)));
+		break;
+	case OP_MOVE:
+		set(s, isa, o->d, reg(s, o->a));
+		break;
+	case OP_ADD:
+	case OP_SUB:
+	case OP_AND:
+	case OP_OR:
+	case OP_XOR:
+	case OP_SHL:
+	case OP_SHR:
+	case OP_SAR:
+	case OP_MUL:
 		b = o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
 		set(s, isa, o->d, arith(img, isa, o->code, reg(s, o->a), b));
 		break;
-	case OP_NOT: case OP_SWAP16: case OP_SWAP32: case OP_ZERO_EXT: case OP_SIGN_EXT:
+	case OP_NOT:
+	case OP_SWAP16:
+	case OP_SWAP32:
+	case OP_ZERO_EXT:
+	case OP_SIGN_EXT:
 		set(s, isa, o->d, unary(isa, o, reg(s, o->a)));
 		break;
-	case OP_LOAD: load(s, img, isa, o); break;
+	case OP_LOAD:
+		load(s, img, isa, o);
+		break;
 	case OP_STORE: {
 		struct value v = reg(s, o->d);
 		if (value_is(v, V_CONST))
@@ -365,10 +418,18 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 		state_store(s, address(s, img, isa, o), v, o->size);
 		break;
 	}
-	case OP_CMP: compare(s, isa, o); break;
-	case OP_IS_ZERO: set(s, isa, o->d, is_zero(reg(s, o->a))); break;
-	case OP_IS_SET: set(s, isa, o->d, is_set(s, o->a)); break;
-	default: set(s, isa, o->d, unknown); break;
+	case OP_CMP:
+		compare(s, isa, o);
+		break;
+	case OP_IS_ZERO:
+		set(s, isa, o->d, is_zero(reg(s, o->a)));
+		break;
+	case OP_IS_SET:
+		set(s, isa, o->d, is_set(s, o->a));
+		break;
+	default:
+		set(s, isa, o->d, unknown);
+		break;
 	}
 }
 

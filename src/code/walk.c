@@ -101,7 +101,8 @@ static void fill(struct walk *w, const struct call *c)
 	if (!value_is(byte, V_CONST) || byte.k != 0 || n > 128)
 		return;
 	for (uint64_t i = 0; i < n; i += 8)
-		state_store(&w->now, offset(at, i), value_const(0), n - i < 8 ? (unsigned)(n - i) : 8);
+		state_store(&w->now, offset(at, i), value_const(0),
+			    n - i < 8 ? (unsigned)(n - i) : 8);
 }
 
 static void effects(struct walk *w, const struct call *c)
@@ -113,8 +114,12 @@ static void effects(struct walk *w, const struct call *c)
 			if (c->args[i].form == EXACT && c->args[i].kind == V_STACK)
 				state_forget(&w->now, c->args[i], 16);
 		break;
-	case ROLE_FILL: fill(w, c); break;
-	case ROLE_READ: case ROLE_COPY: case ROLE_FORMAT:
+	case ROLE_FILL:
+		fill(w, c);
+		break;
+	case ROLE_READ:
+	case ROLE_COPY:
+	case ROLE_FORMAT:
 		state_forget(&w->now, c->args[c->role->arg], length_of(c, 64));
 		break;
 	case ROLE_ACCEPT:
@@ -124,7 +129,8 @@ static void effects(struct walk *w, const struct call *c)
 	case ROLE_ADDRINFO:
 		state_forget(&w->now, c->args[3], 8);
 		break;
-	default: break;
+	default:
+		break;
 	}
 }
 
@@ -165,9 +171,11 @@ static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
 		found_target(w, at, thumb);
 	if (!c->callee)
 		return;
-	if (!c->callee->stub && w->p->isa->got < REG_COUNT && value_is(w->now.regs[w->p->isa->got], V_CONST)) {
+	if (!c->callee->stub && w->p->isa->got < REG_COUNT &&
+	    value_is(w->now.regs[w->p->isa->got], V_CONST)) {
 		/* stubs that find the GOT through a register of the caller */
-		c->callee->stub = program_stub(w->p, at, thumb, w->now.regs[w->p->isa->got].k, w->how);
+		c->callee->stub =
+		    program_stub(w->p, at, thumb, w->now.regs[w->p->isa->got].k, w->how);
 		if (c->callee->stub)
 			c->callee->role = role_of(c->callee->stub);
 	}
@@ -240,7 +248,8 @@ static bool leaves(const struct walk *w, const struct insn *i)
 	if (!i->indirect)
 		return w->f->cfg.blocks[w->block].succ[0] == NO_BLOCK;
 	struct value to = w->now.regs[REG_TARGET];
-	return value_is(to, V_IMPORT) || (value_is(to, V_CONST) && program_function(w->p, to.k & ~UINT64_C(1)));
+	return value_is(to, V_IMPORT) ||
+	       (value_is(to, V_CONST) && program_function(w->p, to.k & ~UINT64_C(1)));
 }
 
 static void carry_out(struct walk *w, const struct insn *i, bool maybe)
@@ -288,7 +297,8 @@ static void walk_block(struct walk *w, bool *first_return)
 		if (i->flow == FLOW_RETURN && w->recording)
 			note_result(w, first_return);
 	}
-	if (w->recording && b->cond != COND_ALWAYS && b->flags >= REG_FLAGS && b->flags < REG_FLAGS + 8)
+	if (w->recording && b->cond != COND_ALWAYS && b->flags >= REG_FLAGS &&
+	    b->flags < REG_FLAGS + 8)
 		w->f->choices[w->block] = (struct choice){w->now.left[b->flags - REG_FLAGS],
 							  w->now.right[b->flags - REG_FLAGS]};
 }
@@ -398,7 +408,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	keep_cfg(&f->cfg, p->arena);
 }
 
-const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got, struct decode *how)
+const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got,
+			 struct decode *how)
 {
 	struct function f = {.start = at};
 	struct state s;

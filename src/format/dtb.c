@@ -7,22 +7,12 @@
  */
 #include <libfdt.h>
 
+#include "format/devtree.h"
 #include "format/part.h"
-
-/* libfdt wants the whole tree in one piece: a cut one is not read. */
-static const void *tree_of(struct span in)
-{
-	if (in.n < 40 || !SPAN_IS(in, 0, "\xd0\x0d\xfe\xed"))
-		return NULL;
-	uint32_t total = span_be32(in, 4), version = span_be32(in, 20);
-	if (total < 56 || total > INT32_MAX || total > in.n || version < 16 || version > 17)
-		return NULL;
-	return fdt_check_full(in.p, total) == 0 ? in.p : NULL;
-}
 
 static int bid(struct span in, uint64_t *size)
 {
-	const void *fdt = tree_of(in);
+	const void *fdt = devtree_of(in);
 	*size = 0;
 	if (!fdt)
 		return 0;
@@ -32,7 +22,7 @@ static int bid(struct span in, uint64_t *size)
 
 static void dtb_label(struct span in, struct label *out)
 {
-	const void *fdt = tree_of(in);
+	const void *fdt = devtree_of(in);
 	int n = 0, m = 0;
 	if (!fdt)
 		return;

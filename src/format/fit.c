@@ -12,19 +12,10 @@
 #include <libfdt.h>
 
 #include "base/hash.h"
+#include "format/devtree.h"
 #include "format/part.h"
 
 enum { MAX_NODES = 256 };
-
-static const void *tree_of(struct span in)
-{
-	if (in.n < 40 || !SPAN_IS(in, 0, "\xd0\x0d\xfe\xed"))
-		return NULL;
-	uint32_t total = span_be32(in, 4), version = span_be32(in, 20);
-	if (total < 56 || total > INT32_MAX || total > in.n || version < 16 || version > 17)
-		return NULL;
-	return fdt_check_full(in.p, total) == 0 ? in.p : NULL;
-}
 
 /* A number of 4 or 8 bytes; false when there is none of that name. */
 static bool number(const void *fdt, int node, const char *name, uint64_t *out)
@@ -66,7 +57,7 @@ static bool content(struct span in, const void *fdt, int node, uint64_t *at, uin
 
 static int bid(struct span in, uint64_t *size)
 {
-	const void *fdt = tree_of(in);
+	const void *fdt = devtree_of(in);
 	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
 	uint64_t end = 0, at = 0, n = 0, to;
 	*size = 0;
@@ -134,7 +125,7 @@ static void look_below(const void *fdt, int parent, const char *what, const stru
 
 static enum status fit_open(struct span in, struct sink *out)
 {
-	const void *fdt = tree_of(in);
+	const void *fdt = devtree_of(in);
 	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
 	char name[64];
 	enum status st = ST_OK;
@@ -185,7 +176,7 @@ static const char *arch_of(const char *a)
 /* The tree's description, and of each image type, architecture and compression. */
 static void fit_label(struct span in, struct label *out)
 {
-	const void *fdt = tree_of(in);
+	const void *fdt = devtree_of(in);
 	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
 	struct buf b = {.max = sizeof out->text - 1};
 	char t[40], a[24], c[24];

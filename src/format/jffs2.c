@@ -253,7 +253,7 @@ static const struct node *nodes_of(const struct jffs2 *j, uint64_t ino, size_t *
 	while (end < j->n && j->nodes[end].ino == ino)
 		end++;
 	*n = end - lo;
-	return j->nodes + lo;
+	return *n ? j->nodes + lo : NULL;
 }
 
 /* One fixed set of bit probabilities (rubinmips) was never enabled in a released kernel. */

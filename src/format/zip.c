@@ -2,9 +2,9 @@
 /*
  * zip: members, each a local header and content; the central directory; its end record.
  *
- *   end      "PK\5\6" 4 disks 8 entries here 10 entries 12 directory size 16 its offset 20 comment(2)
- *   zip64    "PK\6\6" 4 size(8) 32 entries(8) 40 directory size(8) 48 its offset(8), then a locator
- *            "PK\6\7" of 20 bytes, then the end record with fields of all ones
+ *   end      "PK\5\6" 4 disks 8 entries here 10 entries 12 directory size 16 its offset 20
+ * comment(2) zip64    "PK\6\6" 4 size(8) 32 entries(8) 40 directory size(8) 48 its offset(8), then
+ * a locator "PK\6\7" of 20 bytes, then the end record with fields of all ones
  *
  * The directory is what counts: it is found from the first end record that fits, and offsets in it
  * are shifted by where it really lies, so bytes in front (self-extractors) do no harm. Where it is
@@ -18,9 +18,9 @@
 enum { RESYNC_MAX = 1 << 20, WALK_FACTOR = 4 };
 
 struct directory {
-	uint64_t at, stop;   /* central headers */
-	uint64_t end;        /* behind the end record and its comment */
-	uint64_t shift;      /* add to an offset of a local header (wraps around) */
+	uint64_t at, stop; /* central headers */
+	uint64_t end;	   /* behind the end record and its comment */
+	uint64_t shift;	   /* add to an offset of a local header (wraps around) */
 };
 
 /* Fill in where the directory lies from an end record at `at`. */
@@ -48,8 +48,8 @@ static bool end_record(struct span in, uint64_t at, struct directory *d, uint64_
 }
 
 /*
- * Do central headers fill the directory, and does its first member stand at the start of `in`? A zip
- * stored in a zip has an end record as well, but its members stand further behind.
+ * Do central headers fill the directory, and does its first member stand at the start of `in`? A
+ * zip stored in a zip has an end record as well, but its members stand further behind.
  */
 static bool fits(struct span in, const struct directory *d, uint64_t entries)
 {
@@ -119,8 +119,8 @@ static uint64_t skip_descriptor(struct span in, uint64_t at, uint64_t packed)
 {
 	uint64_t sign = SPAN_IS(in, at, "PK\7\x08") ? 4 : 0;
 	if (span_le32(in, at + sign + 4) == (uint32_t)packed) {
-		bool wide = span_le64(in, at + sign + 4) == packed &&
-			    !SPAN_IS(in, at + sign + 12, "PK");
+		bool wide =
+		    span_le64(in, at + sign + 4) == packed && !SPAN_IS(in, at + sign + 12, "PK");
 		return at + sign + (wide ? 20 : 12);
 	}
 	return at + sign;
@@ -142,7 +142,8 @@ static uint64_t search(struct span in, uint64_t from)
 	return 0;
 }
 
-/* Stored or encrypted content of unknown size: ends where a descriptor tells its length, or at the next header. */
+/* Stored or encrypted content of unknown size: ends where a descriptor tells its length, or at the
+ * next header. */
 static uint64_t search_descriptor(struct span in, uint64_t data)
 {
 	for (size_t at = (size_t)data; data < in.n; at++) {
@@ -217,7 +218,8 @@ static enum status by_locals(struct span in, struct sink *out, enum status *wors
 	uint64_t at = SPAN_IS(in, 0, "PK\3\4") ? 0 : search(in, 0), data, next;
 	enum status got = ST_OK;
 	bool end = false;
-	out->note(out, 0, "central directory missing or damaged, members are taken from their own headers");
+	out->note(out, 0,
+		  "central directory missing or damaged, members are taken from their own headers");
 	while (!end && got == ST_OK && at < in.n) {
 		if (zip_local(in, at, &m, &data)) {
 			next = one_local(in, &m, data, out, worst, &got);
@@ -271,14 +273,13 @@ static int bid(struct span in, uint64_t *size)
 }
 
 const struct format format_zip = {
-	.name = "zip",
-	.title = "zip archive",
-	.reference = "PKWARE APPNOTE 6.3.10",
-	.tested = "Info-ZIP 3.0, p7zip (stored, deflate, bzip2, lzma, encrypted, streamed)",
-	.magic = (const struct magic[]){MAGIC(0, "PK\3\4"), MAGIC(0, "PK\5\6\0\0\0\0"),
-					MAGIC(0, "PK\7\x08PK\3\4"), MAGIC(0, "PK00PK\3\4"),
-					MAGIC_END},
-	.flags = FORMAT_TREE | FORMAT_SPLIT,
-	.bid = bid,
-	.open = zip_open,
+    .name = "zip",
+    .title = "zip archive",
+    .reference = "PKWARE APPNOTE 6.3.10",
+    .tested = "Info-ZIP 3.0, p7zip (stored, deflate, bzip2, lzma, encrypted, streamed)",
+    .magic = (const struct magic[]){MAGIC(0, "PK\3\4"), MAGIC(0, "PK\5\6\0\0\0\0"),
+				    MAGIC(0, "PK\7\x08PK\3\4"), MAGIC(0, "PK00PK\3\4"), MAGIC_END},
+    .flags = FORMAT_TREE | FORMAT_SPLIT,
+    .bid = bid,
+    .open = zip_open,
 };

@@ -11,7 +11,7 @@
 #include "image.h"
 
 extern const struct format format_elf, format_uimage, format_fit, format_dtb, format_trx,
-	format_tplink, format_huawei_hwnp, format_seama;
+    format_tplink, format_huawei_hwnp, format_seama;
 
 static void make_elf(struct buf *b, unsigned bits, bool big, unsigned machine, unsigned type)
 {
@@ -58,15 +58,23 @@ static void elf_is_named(void **state)
 		unsigned machine, type;
 		const char *arch, *kind;
 	} t[] = {
-		{32, true, 8, 2, "mips", "executable"},    {32, false, 8, 2, "mipsel", "executable"},
-		{64, true, 8, 2, "mips64", "executable"},  {64, false, 8, 2, "mips64el", "executable"},
-		{32, false, 40, 3, "arm", "shared object"}, {32, true, 40, 2, "armeb", "executable"},
-		{64, false, 183, 2, "aarch64", "executable"}, {32, true, 20, 2, "ppc", "executable"},
-		{64, true, 21, 2, "ppc64", "executable"},  {32, false, 3, 4, "x86", "core"},
-		{64, false, 62, 1, "x86-64", "relocatable"}, {32, false, 243, 2, "riscv32", "executable"},
-		{64, false, 243, 2, "riscv64", "executable"}, {32, false, 42, 2, "sh", "executable"},
-		{32, true, 2, 2, "sparc", "executable"},   {32, false, 93, 2, "arc", "executable"},
-		{32, false, 94, 2, "xtensa", "executable"},
+	    {32, true, 8, 2, "mips", "executable"},
+	    {32, false, 8, 2, "mipsel", "executable"},
+	    {64, true, 8, 2, "mips64", "executable"},
+	    {64, false, 8, 2, "mips64el", "executable"},
+	    {32, false, 40, 3, "arm", "shared object"},
+	    {32, true, 40, 2, "armeb", "executable"},
+	    {64, false, 183, 2, "aarch64", "executable"},
+	    {32, true, 20, 2, "ppc", "executable"},
+	    {64, true, 21, 2, "ppc64", "executable"},
+	    {32, false, 3, 4, "x86", "core"},
+	    {64, false, 62, 1, "x86-64", "relocatable"},
+	    {32, false, 243, 2, "riscv32", "executable"},
+	    {64, false, 243, 2, "riscv64", "executable"},
+	    {32, false, 42, 2, "sh", "executable"},
+	    {32, true, 2, 2, "sparc", "executable"},
+	    {32, false, 93, 2, "arc", "executable"},
+	    {32, false, 94, 2, "xtensa", "executable"},
 	};
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
 		struct buf b = {0};
@@ -344,8 +352,10 @@ static void trx_both_versions(void **state)
 
 static void make_tplink(struct buf *b, unsigned version)
 {
-	static const uint8_t salt1[] = "\xdc\xd7\x3a\xa5\xc3\x95\x98\xfb\xdd\xf9\xe7\xf4\x0e\xae\x47\x38";
-	static const uint8_t salt2[] = "\xdc\xd7\x3a\xa5\xc3\x95\x98\xfb\xdc\xf9\xe7\xf4\x0e\xae\x47\x37";
+	static const uint8_t salt1[] =
+	    "\xdc\xd7\x3a\xa5\xc3\x95\x98\xfb\xdd\xf9\xe7\xf4\x0e\xae\x47\x38";
+	static const uint8_t salt2[] =
+	    "\xdc\xd7\x3a\xa5\xc3\x95\x98\xfb\xdc\xf9\xe7\xf4\x0e\xae\x47\x37";
 	bool one = version == 1;
 	size_t words = one ? 0x74 : 0x68, md5 = one ? 0x4c : 0x40;
 	buf_fill(b, 0, 512);
@@ -387,7 +397,8 @@ static void tplink_headers(void **state)
 		format_tplink.open(buf_span(&b), &c.sink);
 		assert_true(collect_noted(&c, "MD5 is wrong"));
 		collect_free(&c);
-		set_be32(&b, (version == 1 ? 0x74 : 0x68) + 24, 0x40000000); /* longer than the image */
+		set_be32(&b, (version == 1 ? 0x74 : 0x68) + 24,
+			 0x40000000); /* longer than the image */
 		assert_int_equal(bid_on(&format_tplink, &b, NULL), 0);
 		buf_free(&b);
 	}
@@ -521,11 +532,17 @@ static void seama_chain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(elf_is_named),   cmocka_unit_test(uimage_single),
-		cmocka_unit_test(uimage_multi_and_vendor), cmocka_unit_test(uimage_long_header), cmocka_unit_test(fit_and_dtb),
-		cmocka_unit_test(dtb_is_named),   cmocka_unit_test(trx_both_versions),
-		cmocka_unit_test(tplink_headers), cmocka_unit_test(tplink_with_boot),
-		cmocka_unit_test(hwnp_items),     cmocka_unit_test(seama_chain),
+	    cmocka_unit_test(elf_is_named),
+	    cmocka_unit_test(uimage_single),
+	    cmocka_unit_test(uimage_multi_and_vendor),
+	    cmocka_unit_test(uimage_long_header),
+	    cmocka_unit_test(fit_and_dtb),
+	    cmocka_unit_test(dtb_is_named),
+	    cmocka_unit_test(trx_both_versions),
+	    cmocka_unit_test(tplink_headers),
+	    cmocka_unit_test(tplink_with_boot),
+	    cmocka_unit_test(hwnp_items),
+	    cmocka_unit_test(seama_chain),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include "image.h"
 
 extern const struct format format_esp, format_esp_flash, format_ihex, format_srec, format_uefi_fv,
-	format_uefi_sections;
+    format_uefi_sections;
 
 static void make_esp(struct buf *b, bool esp32)
 {
@@ -54,14 +54,16 @@ static void esp(void **state)
 		buf_fill(&b, 0xff, 200);
 		assert_true(bid_on(&format_esp, &b, &size) >= 90);
 		assert_int_equal(size, n);
-		assert_true(opens_as(&format_esp, &b, "segment-1-40081000", SPAN(b.p + head + 116, 100), ST_OK));
+		assert_true(opens_as(&format_esp, &b, "segment-1-40081000",
+				     SPAN(b.p + head + 116, 100), ST_OK));
 		assert_false(opens_with_note(&format_esp, &b, "wrong"));
 		format_esp.label(buf_span(&b), &l);
 		assert_string_equal(l.arch, esp32 ? "riscv32" : "xtensa");
 		assert_true(survives(&format_esp, &b));
 		b.p[n - 1] ^= 1;
 		if (esp32)
-			assert_true(opens_with_note(&format_esp, &b, "SHA-256 of the image is wrong"));
+			assert_true(
+			    opens_with_note(&format_esp, &b, "SHA-256 of the image is wrong"));
 		b.p[head + 20] ^= 2; /* the xor of all bytes */
 		assert_int_equal(bid_on(&format_esp, &b, NULL), 0);
 		buf_free(&b);
@@ -69,7 +71,8 @@ static void esp(void **state)
 	assert_true(rejects_noise(&format_esp));
 }
 
-static void put_row(struct buf *b, unsigned type, uint32_t at, uint32_t n, const char *name, uint32_t flags)
+static void put_row(struct buf *b, unsigned type, uint32_t at, uint32_t n, const char *name,
+		    uint32_t flags)
 {
 	buf_add(b, "\xaa\x50", 2);
 	buf_byte(b, (uint8_t)type);
@@ -109,8 +112,10 @@ static void ihex(void **state)
 {
 	(void)state;
 	struct buf b = {0};
-	buf_str(&b, ":020000040800F2\r\n:0400000001020304F2\r\n:0400040005060708DE\r\n:02001000090ADB\r\n"
-		    ":00000001FF\r\nnot a record\n");
+	buf_str(
+	    &b,
+	    ":020000040800F2\r\n:0400000001020304F2\r\n:0400040005060708DE\r\n:02001000090ADB\r\n"
+	    ":00000001FF\r\nnot a record\n");
 	assert_true(opens_as(&format_ihex, &b, "08000000", SPAN("\1\2\3\4\5\6\7\10", 8), ST_OK));
 	assert_true(opens_as(&format_ihex, &b, "08000010", SPAN("\11\12", 2), ST_OK));
 	assert_true(survives(&format_ihex, &b));
@@ -128,7 +133,8 @@ static void srec(void **state)
 {
 	(void)state;
 	struct buf b = {0};
-	buf_str(&b, "S00600004844521B\nS107010001020304ED\nS1070104050607" "08D9\nS1050200090AE5\nS9030000FC\n");
+	buf_str(&b, "S00600004844521B\nS107010001020304ED\nS1070104050607"
+		    "08D9\nS1050200090AE5\nS9030000FC\n");
 	assert_true(opens_as(&format_srec, &b, "00000100", SPAN("\1\2\3\4\5\6\7\10", 8), ST_OK));
 	assert_true(opens_as(&format_srec, &b, "00000200", SPAN("\11\12", 2), ST_OK));
 	assert_true(survives(&format_srec, &b));
@@ -183,8 +189,10 @@ static void sections(void **state)
 	put_text(&inner, 1500, 1);
 	make_sections(&b, &inner);
 	assert_true(bid_on(&format_uefi_sections, &b, NULL) >= 70);
-	assert_true(opens_as(&format_uefi_sections, &b, "Shell.sections-0", buf_span(&inner), ST_OK));
-	assert_true(opens_as(&format_uefi_sections, &b, "Shell.pe32-1", SPAN_LIT("MZ and a program"), ST_OK));
+	assert_true(
+	    opens_as(&format_uefi_sections, &b, "Shell.sections-0", buf_span(&inner), ST_OK));
+	assert_true(opens_as(&format_uefi_sections, &b, "Shell.pe32-1",
+			     SPAN_LIT("MZ and a program"), ST_OK));
 	assert_true(survives(&format_uefi_sections, &b));
 	b.p[3] = 0x40; /* no such section */
 	assert_int_equal(bid_on(&format_uefi_sections, &b, NULL), 0);
@@ -237,8 +245,8 @@ static void volume(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(esp),  cmocka_unit_test(esp_flash), cmocka_unit_test(ihex),
-		cmocka_unit_test(srec), cmocka_unit_test(sections),  cmocka_unit_test(volume),
+	    cmocka_unit_test(esp),  cmocka_unit_test(esp_flash), cmocka_unit_test(ihex),
+	    cmocka_unit_test(srec), cmocka_unit_test(sections),	 cmocka_unit_test(volume),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,10 +27,16 @@ static void put_words(struct piece *t, const uint32_t *words, size_t n, bool big
 	for (size_t i = 0; i < n; i++)
 		for (unsigned k = 0; k < 4; k++)
 			t->bytes[i * 4 + k] = (uint8_t)(words[i] >> (big ? 3 - k : k) * 8);
-	t->segment = (struct elf_segment){.vaddr = BASE, .filesz = n * 4, .memsz = n * 4, .exec = true};
+	t->segment =
+	    (struct elf_segment){.vaddr = BASE, .filesz = n * 4, .memsz = n * 4, .exec = true};
 	t->range = (struct elf_range){BASE, BASE + n * 4};
-	t->img = (struct elf_image){.in = SPAN(t->bytes, n * 4), .big = big, .machine = 8,
-				    .segments = &t->segment, .segment_count = 1, .code = &t->range, .code_count = 1};
+	t->img = (struct elf_image){.in = SPAN(t->bytes, n * 4),
+				    .big = big,
+				    .machine = 8,
+				    .segments = &t->segment,
+				    .segment_count = 1,
+				    .code = &t->range,
+				    .code_count = 1};
 }
 
 /* beqz $a0, L; addiu $v0, $zero, 1; jr $ra; nop; L: jr $ra; addiu $v0, $zero, 2 */
@@ -130,7 +136,8 @@ static void any_word(void **state)
 	const struct isa *const sets[] = {&isa_mips, &isa_arm, &isa_aarch64, &isa_ppc};
 	uint32_t w = 12345;
 	for (int n = 0; n < 200000; n++) {
-		uint8_t b[4] = {(uint8_t)w, (uint8_t)(w >> 8), (uint8_t)(w >> 16), (uint8_t)(w >> 24)};
+		uint8_t b[4] = {(uint8_t)w, (uint8_t)(w >> 8), (uint8_t)(w >> 16),
+				(uint8_t)(w >> 24)};
 		for (size_t i = 0; i < 5; i++) {
 			struct decode how = {.at = BASE, .thumb = i == 4, .big = n & 1};
 			struct insn out;
@@ -163,8 +170,9 @@ static void meets(void **state)
 static void knows_names(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"__bzero", "_exit", "accept", "bind", "execl", "memcmp", "recvfrom",
-					    "strcasecmp", "strcasestr", "strcat", "system", "vsnprintf", "write"};
+	static const char *const names[] = {
+	    "__bzero",	  "_exit",	"accept", "bind",   "execl",	 "memcmp", "recvfrom",
+	    "strcasecmp", "strcasestr", "strcat", "system", "vsnprintf", "write"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const struct role *r = role_of(names[i]);
 		assert_non_null(r);
@@ -196,8 +204,10 @@ static void damaged_elf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(cuts_blocks), cmocka_unit_test(mips_merged_word), cmocka_unit_test(merged_words), cmocka_unit_test(any_word), cmocka_unit_test(meets),
-	    cmocka_unit_test(knows_names), cmocka_unit_test(damaged_elf),
+	    cmocka_unit_test(cuts_blocks),  cmocka_unit_test(mips_merged_word),
+	    cmocka_unit_test(merged_words), cmocka_unit_test(any_word),
+	    cmocka_unit_test(meets),	    cmocka_unit_test(knows_names),
+	    cmocka_unit_test(damaged_elf),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
