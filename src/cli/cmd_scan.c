@@ -13,7 +13,7 @@
 #include "cli/progress.h"
 #include "report/report.h"
 
-enum { OUTPUT, JSON, FAIL_ON, JOBS, EXTRACT, RULES, NO_KNOWN, QUIET, VERBOSE };
+enum { OUTPUT, JSON, FAIL_ON, JOBS, EXTRACT, RULES, NO_KNOWN, NO_CODE, QUIET, VERBOSE };
 static const struct cli_option options[] = {
     [OUTPUT] = {"output", 'o', "CASE", "keep the case in this file (SQLite; see docs/case.md)"},
     [JSON] = {"json", 0, "FILE", "write everything as JSON; - is standard output"},
@@ -25,6 +25,7 @@ static const struct cli_option options[] = {
 		 "write the opened files into this folder, never outside of it"},
     [RULES] = {"rules", 0, "DIR", "use the rules (*.sql) in this folder too"},
     [NO_KNOWN] = {"no-known", 0, NULL, "do not use the catalogue of known doors"},
+    [NO_CODE] = {"no-code", 0, NULL, "do not analyse machine code: quicker, misses its doors"},
     [QUIET] = {"quiet", 'q', NULL, "print nothing but errors"},
     [VERBOSE] = {"verbose", 'v', NULL, "show hints, notes and all evidence"},
     {0},
@@ -57,6 +58,9 @@ static bool set_option(struct scan *s, int option, const char *argument)
 		return true;
 	case RULES:
 		s->rules = argument;
+		return true;
+	case NO_CODE:
+		s->engine.no_code = true;
 		return true;
 	case NO_KNOWN:
 		s->engine.no_known = true;
@@ -190,7 +194,8 @@ static int audit(struct scan *s, const struct rules *rules)
 	s->engine.keep = s->extract ? "*" : NULL;
 	struct engine_outcome outcome = engine_scan(s->images, s->count, &s->engine, &store.sink);
 	msg_hook(NULL, NULL);
-	bool ok = !store.failed && !outcome.nothing && (!s->extract || extract_end(&files, store.db));
+	bool ok =
+	    !store.failed && !outcome.nothing && (!s->extract || extract_end(&files, store.db));
 	ok = ok && rules_run(rules, &store, s->engine.no_known) && reports(s, &store, &line);
 	bool doors = ok && has_doors(store.db, s->fail_on);
 	bool incomplete = outcome.incomplete || store.incomplete;

@@ -22,15 +22,15 @@ enum {
 	OBSERVE_SECONDS = 30,
 };
 
-#define MAX_CHILD     (1ull << 30)  /* bytes of one member made in memory ... */
+#define MAX_CHILD     (1ull << 30)   /* bytes of one member made in memory ... */
 #define FREE_CHILD    (256ull << 20) /* ... and what it may have ... */
-#define MAX_RATIO     64	    /* ... when that is more than so many times its container */
+#define MAX_RATIO     64	     /* ... when that is more than so many times its container */
 #define MAX_SPILLED   (512ull << 20) /* bytes of containers that one task hands back as copies */
-#define MAX_IMAGE     (4ull << 30)  /* bytes of an image */
+#define MAX_IMAGE     (4ull << 30)   /* bytes of an image */
 #define MAX_PIPED     (512ull << 20) /* bytes of an image that is no regular file or disk */
-#define MAX_MADE      (8ull << 30)  /* bytes made for one image, all members together ... */
-#define FREE_MADE     (2ull << 30)  /* ... and what any image may make ... */
-#define MADE_RATIO    256	    /* ... when that is more than so many times its size */
+#define MAX_MADE      (8ull << 30)   /* bytes made for one image, all members together ... */
+#define FREE_MADE     (2ull << 30)   /* ... and what any image may make ... */
+#define MADE_RATIO    256	     /* ... when that is more than so many times its size */
 #define FREE_PART     (64ull << 20) /* what one part of a container may make of the whole's share */
 #define MIN_MADE      (64ull << 20) /* what a nested container may always make at depth 1 */
 #define MAX_KEPT      (16ull << 20) /* text kept of one file tree */

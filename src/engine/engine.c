@@ -151,6 +151,7 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 			 .chain = info->name,
 			 .keep = r->options->keep,
 			 .no_known = r->options->no_known,
+			 .no_code = r->options->no_code,
 			 .open_only = r->options->open_only};
 	run_add(r, &t, fd, (uint32_t)k->source_count++);
 	return true;
@@ -388,6 +389,7 @@ static bool add_tree_units(struct knots *k, struct knot *container)
 			 .size = o.b.n,
 			 .parts = (uint32_t)observer_count + 1,
 			 .no_known = r->options->no_known,
+			 .no_code = r->options->no_code,
 			 .budget = MAX_MADE};
 	for (uint32_t i = 0; ok && i < observer_count; i++) {
 		if (!observers[i]->observe_tree)

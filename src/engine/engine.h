@@ -43,8 +43,9 @@ struct engine_progress {
 struct engine_options {
 	unsigned jobs;	  /* workers; 0: one per processor */
 	bool no_known;	  /* leave the catalogue of known doors out */
+	bool no_code;	  /* leave the analysis of machine code out */
 	const char *keep; /* see struct task */
-	bool open_only;   /* no observers: only opening, for content */
+	bool open_only;	  /* no observers: only opening, for content */
 	void (*progress)(void *user, const struct engine_progress *);
 	void *user;
 };

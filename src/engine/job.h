@@ -42,7 +42,7 @@ struct node {
 	bool carved;
 	bool root;	   /* the task's own artifact */
 	bool absent;	   /* content is not all there */
-	bool unsized; /* only opening tells how long it is; `bytes` is cut to that then */
+	bool unsized;	   /* only opening tells how long it is; `bytes` is cut to that then */
 	const char *chain; /* set while somebody wants content */
 	struct {
 		uint64_t begin, end;

@@ -79,7 +79,8 @@ void node_observe(struct job *j, struct node *n, const struct findings *f, const
 	for (uint32_t i = 0; i < observer_count && !j->task.open_only; i++) {
 		const struct observer *o = observers[i];
 		struct collector c = collector_of(j, n, i);
-		if (!o->observe || (j->task.no_known && (o->wants & USES_KNOWN)))
+		if (!o->observe || (j->task.no_known && (o->wants & USES_KNOWN)) ||
+		    (j->task.no_code && (o->wants & WANTS_CODE)))
 			continue;
 		a.hit_count = own_hits(j, n, f->hits[i].list, f->hits[i].count, &a.hits);
 		if (wants(o, &a) && job_step(j, n, STAGE_OBSERVER + i, o->name))

@@ -226,6 +226,7 @@ void put_task(struct outbox *o, const struct task *t)
 	put_u32(o, t->mode);
 	put_u8(o, t->member);
 	put_u8(o, t->no_known);
+	put_u8(o, t->no_code);
 	put_u8(o, t->open_only);
 	put_u32(o, t->skip_count);
 	for (uint32_t i = 0; i < t->skip_count; i++) {
@@ -253,6 +254,7 @@ bool get_task(struct reader *r, struct arena *a, struct task *t)
 	t->mode = read_u32(r);
 	t->member = read_u8(r);
 	t->no_known = read_u8(r);
+	t->no_code = read_u8(r);
 	t->open_only = read_u8(r);
 	t->skip_count = read_u32(r);
 	if (t->skip_count > 1024)

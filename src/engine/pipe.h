@@ -53,10 +53,11 @@ struct task {
 	const char *chain;     /* names from the source to this artifact, "a/b/c" */
 	const char *name;      /* name inside its container */
 	const char *format;    /* open it as this; NULL: find out */
-	const char *keep;      /* NULL: nothing; "*": content of all files; else of these chains, a line each */
+	const char
+	    *keep; /* NULL: nothing; "*": content of all files; else of these chains, a line each */
 	uint32_t type, mode;
 	bool member; /* a member of a file tree */
-	bool no_known, open_only;
+	bool no_known, no_code, open_only;
 	struct skip {
 		uint32_t id, stage;
 		bool time; /* it ran too long; else it crashed */

@@ -12,7 +12,8 @@ struct region {
 	uint64_t offset, size;
 	const char *what; /* static: a format's name or one of the words above */
 	double entropy;
-	double chi_square;  /* of compressed and encrypted regions, else 0; random bytes: about 255 */
+	double
+	    chi_square; /* of compressed and encrypted regions, else 0; random bytes: about 255 */
 };
 
 double region_entropy(struct span s);

@@ -154,8 +154,10 @@ static void bury(struct run *r, struct slot *s, bool time)
 static bool on_spill(struct run *r, struct slot *s, struct reader *p)
 {
 	struct unit *u = unit_at(r, s->unit);
-	struct task t = {
-	    .keep = u->task.keep, .no_known = u->task.no_known, .open_only = u->task.open_only};
+	struct task t = {.keep = u->task.keep,
+			 .no_known = u->task.no_known,
+			 .no_code = u->task.no_code,
+			 .open_only = u->task.open_only};
 	uint32_t id = read_u32(p);
 	t.format = get_str(p, &r->arena);
 	uint64_t offset = read_u64(p);
