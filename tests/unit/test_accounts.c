@@ -213,8 +213,8 @@ static void markup(void **state)
 static void scripts(void **state)
 {
 	(void)state;
-	file("bin/x.sh", "#!/bin/sh\necho \"netcore:netcore:0:0:root:/:/bin/sh\" >> $P\n",
-	     "user=netcore uid=0", "scheme=plain password=netcore state=password", "@10+");
+	file("bin/x.sh", "#!/bin/sh\necho \"factory:factory:0:0:root:/:/bin/sh\" >> $P\n",
+	     "user=factory uid=0", "scheme=plain password=factory state=password", "@10+");
 	file("bin/x.sh",
 	     "U=boss\nH='abSQTPcIskFGc'\necho \"${U}:$H:0:0::/:/bin/sh\" > /etc/passwd\n",
 	     "user=boss uid=0", "scheme=des password=realtek", "@");
