@@ -128,7 +128,7 @@ static void make_realtek(struct buf *b, const char *sign)
 	uint32_t sum = 0;
 	for (size_t i = 16; i < 616; i += 2)
 		sum += (uint32_t)b->p[i] << 8 | b->p[i + 1];
-	put_be16(b, -sum);
+	put_be16(b, (uint16_t)-sum);
 }
 
 static void realtek(void **state)
@@ -194,7 +194,7 @@ static void edimax(void **state)
 	sum = 0;
 	for (size_t i = 20; i < 420; i += 2)
 		sum += (uint32_t)c.p[i + 1] << 8 | c.p[i];
-	put_le16(&c, -sum);
+	put_le16(&c, (uint16_t)-sum);
 	assert_true(opens_as(&format_edimax, &c, "data", SPAN(c.p + 20, 400), ST_OK));
 	c.p[30] ^= 1;
 	assert_int_equal(bid_on(&format_edimax, &c, NULL), 0);
