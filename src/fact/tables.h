@@ -15,18 +15,20 @@
 	X(account, TEXT, shell, "login shell")                                                     \
 	X(account, TEXT, hash, "password hash as it stands")                                       \
 	X(account, TEXT, scheme, "des, md5, sha256, sha512, bcrypt, yescrypt, plain, apr1, ...")   \
-	X(account, TEXT, password, "the password, where it stands in clear or was found out")     \
+	X(account, TEXT, password, "the password, where it stands in clear or was found out")      \
 	X(account, TEXT, state, "password, empty, locked, hash")                                   \
 	X(account, TEXT, service, "what the account is for: system, web, ftp, ppp, acs, snmp, ...")
 
 #define FACT_KEY(X)                                                                                \
-	X(key, TEXT, kind, "pem, der, pkcs8, pkcs12, openssh, dropbear, putty, authorized, symmetric") \
+	X(key, TEXT, kind,                                                                         \
+	  "pem, der, pkcs8, pkcs12, openssh, dropbear, putty, authorized, symmetric")              \
 	X(key, TEXT, algorithm, "rsa, dsa, ec, ed25519, aes, ...")                                 \
 	X(key, INT, bits, "size of the key")                                                       \
 	X(key, TEXT, fingerprint, "SHA-256 of the public key (SubjectPublicKeyInfo), hex")         \
 	X(key, INT, private, "1: the secret half is here")                                         \
 	X(key, INT, encrypted, "1: protected by a passphrase")                                     \
-	X(key, TEXT, use, "what it is for: tls, ssh-host, ssh-login, vpn, signing, test; empty: not known") \
+	X(key, TEXT, use,                                                                          \
+	  "what it is for: tls, ssh-host, ssh-login, vpn, signing, test; empty: not known")        \
 	X(key, TEXT, known, "where this very key is published; empty: not known")                  \
 	X(key, TEXT, comment, "comment or name that stands with the key")
 
@@ -66,7 +68,8 @@
 	X(endpoint, TEXT, address, "IP address")                                                   \
 	X(endpoint, INT, port, "port number")                                                      \
 	X(endpoint, TEXT, url, "whole URL")                                                        \
-	X(endpoint, TEXT, purpose, "update, acs, ntp, dns, ddns, cloud, telemetry, mail, docs, ...") \
+	X(endpoint, TEXT, purpose,                                                                 \
+	  "update, acs, ntp, dns, ddns, cloud, telemetry, mail, docs, ...")                        \
 	X(endpoint, TEXT, context, "the option or words it stands in")
 
 #define FACT_COMPONENT(X)                                                                          \
@@ -88,10 +91,12 @@
 	X(guard, TEXT, function, "function that holds the compare")                                \
 	X(guard, TEXT, compare, "strcmp, memcmp, word, byte, hash, length, ...")                   \
 	X(guard, TEXT, literal, "the constant compared with, decoded")                             \
-	X(guard, TEXT, operand, "where the other side comes from: network, environment, file, ...") \
+	X(guard, TEXT, operand,                                                                    \
+	  "where the other side comes from: network, environment, file, ...")                      \
 	X(guard, TEXT, sink, "the privileged effect: exec, verdict, setuid, config, listen, ...")  \
 	X(guard, TEXT, chain, "input > trigger > payload > state, with addresses")                 \
-	X(guard, TEXT, kind, "trigger, override, unguarded, outlier, packet, kill, ...")           \
+	X(guard, TEXT, kind,                                                                       \
+	  "trigger, outlier, override, unguarded, hidden, packet, kill, credential")               \
 	X(guard, TEXT, confidence, "certain, likely, hint: what the analysis saw of the chain")
 
 #define FACT_CAPABILITY(X)                                                                         \
@@ -100,6 +105,15 @@
 	X(capability, TEXT, kind, "kind of program: web server, dns, image library, ...")          \
 	X(capability, TEXT, detail, "the call and its arguments, or why it is odd")                \
 	X(capability, INT, expected, "0: outside of what this kind of program does")
+
+#define FACT_CIPHER(X)                                                                             \
+	X(cipher, TEXT, function, "function in which it stands")                                   \
+	X(cipher, TEXT, what,                                                                      \
+	  "constant-key, constant-iv, dual-ec, weak-random, no-peer-check, ...")                   \
+	X(cipher, TEXT, algorithm, "aes, des, rc4, xor, p-256, rsa, ...")                          \
+	X(cipher, TEXT, value, "the constant, hex or text")                                        \
+	X(cipher, TEXT, chain, "how it gets to where it is used, with addresses")                  \
+	X(cipher, TEXT, confidence, "certain, likely, hint: what the analysis saw of the chain")
 
 #define FACT_KNOWN(X)                                                                              \
 	X(known, TEXT, door, "row of data/known-doors.tsv, such as KD053")                         \
@@ -132,6 +146,7 @@
 	T(component, FACT_COMPONENT, "a piece of software with its version")                       \
 	T(hardening, FACT_HARDENING, "how a program was built")                                    \
 	T(guard, FACT_GUARD, "code that is reached only by one secret input")                      \
+	T(cipher, FACT_CIPHER, "cryptography that is weakened or keyed with a constant")           \
 	T(capability, FACT_CAPABILITY, "what a function of a program can do")                      \
 	T(known, FACT_KNOWN, "an entry of the catalogue of known doors was met")                   \
 	T(update, FACT_UPDATE, "a way by which code comes to the device")                          \
