@@ -11,8 +11,9 @@ enum {
 	MAX_NOTES = 64,	      /* notes of one artifact; one more says that there were others */
 	MAX_FACTS = 20000,    /* facts of one observer about one artifact */
 	MAX_CHILDREN_CARVED = 4096,
-	MAX_RETRIES = 12,	  /* steps that a task may lose because they killed its worker */
-	KEEP_TEXT = 128 * 1024,	  /* largest text file that tree observers see */
+	MAX_RETRIES = 12,	     /* steps that a task may lose because they killed its worker */
+	KEEP_TEXT = 128 * 1024,	     /* largest text file that tree observers see */
+	MAX_EXPLAINED = 1024 * 1024, /* text of one explanation */
 	SPILL_SPLIT = 256 * 1024, /* a container this large that can be opened in parts is a task */
 	SPILL_ANY = 1024 * 1024,  /* any container this large is a task */
 	PART_BYTES = 1024 * 1024, /* content that one part takes before the next part's turn */

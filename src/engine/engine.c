@@ -581,6 +581,12 @@ static void deliver_content(struct knots *k)
 		if (k->run->units[i]->state != UNIT_DONE)
 			continue;
 		for (int kind; (kind = unit_frame(k->run->units[i], &pos, &p));) {
+			if (kind == FRAME_EXPLANATION && sink->explanation) {
+				uint32_t line = read_u32(&p);
+				struct span text = get_bytes(&p);
+				if (!p.bad)
+					sink->explanation(sink, line, text);
+			}
 			if (kind != FRAME_CONTENT)
 				continue;
 			struct knot *n = knot_at(k, i, read_u32(&p));

@@ -32,6 +32,8 @@ struct engine_sink {
 	/* Content that options.keep asked for, whenever it comes; NULL when nobody asks. */
 	void (*content)(struct engine_sink *, const char *path, const struct row_artifact *,
 			uint64_t at, struct span piece);
+	/* The explanation that line `line` of options.keep asked for; NULL when nobody asks. */
+	void (*explanation)(struct engine_sink *, uint32_t line, struct span text);
 };
 
 struct engine_progress {

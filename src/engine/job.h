@@ -58,6 +58,10 @@ void job_run(struct job *j);
 /* open.c: find out what a node is, open it, report it and everything below. */
 void node_process(struct job *j, struct node *n);
 
+/* keep.c: hand out the content and explanations that task.keep asks for; text for tree observers. */
+void node_deliver(struct job *j, struct node *n, bool opened);
+void node_keep_text(struct job *j, const struct node *n, bool text);
+
 /* observe.c: run the observers over a node whose bytes have just been scanned into `f`. */
 void node_observe(struct job *j, struct node *n, const struct findings *f, const char *arch,
 		  bool text);

@@ -112,52 +112,6 @@ static void report(struct job *j, struct node *n, const struct label *label, boo
 	put_artifact(j->out, &row);
 }
 
-static void put_content(struct job *j, struct node *n)
-{
-	enum { PIECE = 1 << 16 };
-	size_t at = 0;
-	do {
-		struct span piece = span_cut(n->bytes, at, PIECE);
-		out_begin(j->out, FRAME_CONTENT);
-		put_u32(j->out, n->id);
-		put_u64(j->out, at);
-		put_bytes(j->out, piece);
-		out_end(j->out);
-		at += PIECE;
-	} while (at < n->bytes.n);
-}
-
-/* Is the chain one of the lines of task.keep? */
-static bool wanted(const struct job *j, const struct node *n, bool opened)
-{
-	struct span rest = span_str(j->task.keep);
-	if (!j->task.keep)
-		return false;
-	if (span_eq_str(rest, "*"))
-		return !opened;
-	while (rest.n)
-		if (span_eq_str(text_field(&rest, '\n'), n->chain))
-			return true;
-	return false;
-}
-
-/* Text that a tree observer may want: not pages and translations, which are many and large. */
-static void keep_text(struct job *j, const struct node *n, bool text)
-{
-	static const char *const not_these[] = {".html", ".htm", ".js",	 ".css", ".svg",
-						".po",	 ".lng", ".asp", ".map", ".txt",
-						".h",	 ".c",	 ".xsd"};
-	if (!n->member || !text || n->e.type != ENTRY_FILE || n->bytes.n > KEEP_TEXT)
-		return;
-	for (size_t i = 0; i < sizeof not_these / sizeof *not_these; i++)
-		if (text_suffix(span_str(n->e.path), not_these[i]))
-			return;
-	out_begin(j->out, FRAME_TEXT);
-	put_u32(j->out, n->id);
-	put_bytes(j->out, n->bytes);
-	out_end(j->out);
-}
-
 /* ---- opening ---- */
 
 struct opening {
@@ -683,8 +637,7 @@ static void open_whole(struct job *j, struct node *n, uint64_t size, struct labe
 	}
 	if (n->e.type == ENTRY_PART && !n->carved)
 		whole_regions(j, n, size);
-	if (wanted(j, n, f->open != NULL))
-		put_content(j, n);
+	node_deliver(j, n, f->open != NULL);
 }
 
 /* A leaf, or a blob with containers in it. */
@@ -719,11 +672,10 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 	node_observe(j, n, f, label.arch, text);
 	findings_free(j->findings);
 	j->findings = f;
-	keep_text(j, n, text);
+	node_keep_text(j, n, text);
 	report(j, n, &label, text);
-	if (wanted(j, n,
-		   c.children > 0 && c.done == n->bytes.n && n->claimed_count > 0 && !n->member))
-		put_content(j, n);
+	node_deliver(j, n,
+		     c.children > 0 && c.done == n->bytes.n && n->claimed_count > 0 && !n->member);
 }
 
 /* A node that is one stream from end to end: its member becomes the node's own child. */
@@ -744,8 +696,7 @@ static bool whole_stream(struct job *j, struct node *n, const struct candidate *
 		report(j, n, &label, false);
 		if (n->e.type == ENTRY_PART)
 			whole_regions(j, n, o.sink.used);
-		if (wanted(j, n, true))
-			put_content(j, n);
+		node_deliver(j, n, true);
 	} else {
 		j->budget = before;
 	}
@@ -765,10 +716,10 @@ void node_process(struct job *j, struct node *n)
 	if (!content || n->bytes.n == 0) {
 		if (content)
 			hash_sha256(n->bytes, n->sha256);
-		keep_text(j, n, true);
+		node_keep_text(j, n, true);
 		report(j, n, &label, false);
-		if (content && wanted(j, n, false))
-			put_content(j, n);
+		if (content)
+			node_deliver(j, n, false);
 		return;
 	}
 	hash_sha256(n->bytes, n->sha256);

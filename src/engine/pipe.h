@@ -22,7 +22,8 @@ enum frame {
 	FRAME_FACT,	/* id, observer, table, place, columns */
 	FRAME_TEXT,	/* id, bytes: content that tree observers may see */
 	FRAME_SPILL, /* id, format, offset, size, parts, depth, budget; fd when the bytes are new */
-	FRAME_CONTENT, /* id, offset, bytes: a piece of an artifact that somebody asked for */
+	FRAME_CONTENT,	   /* id, offset, bytes: a piece of an artifact that somebody asked for */
+	FRAME_EXPLANATION, /* line of task.keep, text */
 	FRAME_DONE,
 };
 
@@ -53,8 +54,11 @@ struct task {
 	const char *chain;     /* names from the source to this artifact, "a/b/c" */
 	const char *name;      /* name inside its container */
 	const char *format;    /* open it as this; NULL: find out */
-	const char
-	    *keep; /* NULL: nothing; "*": content of all files; else of these chains, a line each */
+	/*
+	 * NULL: nothing; "*": content of all files; else lines: a chain asks for its content,
+	 * CHAIN tab OBSERVER tab PLACES for an explanation (struct observer).
+	 */
+	const char *keep;
 	uint32_t type, mode;
 	bool member; /* a member of a file tree */
 	bool no_known, no_code, open_only;

@@ -11,6 +11,7 @@
 #define FACT_OBSERVER_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/status.h"
 #include "fact/fact.h"
 #include "fact/tree.h"
@@ -57,6 +58,11 @@ struct observer {
 	const struct pattern *patterns; /* NULL: none */
 	void (*observe)(const struct artifact *, struct facts *out);
 	void (*observe_tree)(const struct tree *, struct arena *, struct facts *out);
+	/*
+	 * For a reader who checks by hand: text about places of the artifact, as the observer's own
+	 * facts name them ("... at 0xADDRESS > ... at 0xADDRESS"). NULL: nothing to add to bytes.
+	 */
+	void (*explain)(const struct artifact *, struct span places, struct buf *out);
 };
 
 extern const struct observer *const observers[];
