@@ -31,8 +31,10 @@ struct show {
 
 /* One artifact whose bytes are wanted, and the place in it. */
 struct exhibit {
-	struct fetched *bytes;
+	struct fetched *bytes, *code;
 	const char *path, *role, *table;
+	const char *places; /* in code: to be explained; NULL: bytes are the evidence */
+	const char *observer;
 	int64_t artifact, fact, offset, length;
 };
 
@@ -152,7 +154,9 @@ static void put_exhibit(struct show *s, const struct exhibit *e)
 	}
 	put_chain(s, e->artifact);
 	view_origin(s->db, e->artifact, (uint64_t)e->offset);
-	if (!e->bytes->found)
+	if (e->code && e->code->found)
+		fputs(buf_text(&e->code->bytes), stdout);
+	else if (!e->bytes->found)
 		puts("  (no bytes: a folder, a link, a device, or content that could not be read)");
 	else if (text_looks(buf_span(&e->bytes->bytes)))
 		view_lines(buf_span(&e->bytes->bytes), (uint64_t)e->offset, (uint64_t)e->length);
@@ -164,16 +168,21 @@ static void put_exhibit(struct show *s, const struct exhibit *e)
 /* Get the bytes of all exhibits in one go, then print them. */
 static bool put_exhibits(struct show *s, int64_t source, struct exhibit *list, size_t count)
 {
-	struct fetched *bytes = mem_array(count + 1, sizeof *bytes);
+	struct fetched *bytes = mem_array(2 * count + 1, sizeof *bytes);
 	const char *image = image_of(s, source);
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
-		while (k < n && strcmp(bytes[k].path, list[i].path) != 0)
+		while (k < n && (bytes[k].places || strcmp(bytes[k].path, list[i].path) != 0))
 			k++;
 		if (k == n)
 			bytes[n++].path = list[i].path;
 		list[i].bytes = &bytes[k];
+		if (!list[i].places)
+			continue;
+		list[i].code = &bytes[n];
+		bytes[n++] = (struct fetched){
+		    .path = list[i].path, .observer = list[i].observer, .places = list[i].places};
 	}
 	bool ok = image && fetch_artifacts(image, bytes, n);
 	for (size_t i = 0; ok && i < count; i++)
@@ -197,17 +206,21 @@ static size_t exhibits_of(struct show *s, int64_t door, struct exhibit *list, si
 	while (n < max && sqlite3_step(e) == SQLITE_ROW) {
 		struct exhibit x = {.table = text_of(s, e, 0), .role = text_of(s, e, 2)};
 		x.fact = sqlite3_column_int64(e, 1);
-		snprintf(
-		    sql, sizeof sql,
-		    "SELECT a.path, a.id, f.\"offset\", f.length FROM \"%.60s\" f JOIN artifact a"
-		    " ON a.id = f.artifact WHERE f.id = %lld",
-		    x.table, (long long)x.fact);
+		bool chain = strcmp(x.table, "guard") == 0 || strcmp(x.table, "cipher") == 0;
+		snprintf(sql, sizeof sql,
+			 "SELECT a.path, a.id, f.\"offset\", f.length, f.observer, CASE WHEN vaddr"
+			 " IS NOT NULL THEN ifnull(%s, printf('here at 0x%%x', vaddr)) END"
+			 " FROM \"%.60s\" f JOIN artifact a ON a.id = f.artifact WHERE f.id = %lld",
+			 chain ? "chain" : "NULL", x.table, (long long)x.fact);
 		if (sqlite3_prepare_v2(s->db, sql, -1, &f, NULL) == SQLITE_OK &&
 		    sqlite3_step(f) == SQLITE_ROW) {
 			x.path = text_of(s, f, 0);
 			x.artifact = sqlite3_column_int64(f, 1);
 			x.offset = sqlite3_column_int64(f, 2);
 			x.length = sqlite3_column_int64(f, 3);
+			x.observer = text_of(s, f, 4);
+			if (sqlite3_column_type(f, 5) != SQLITE_NULL)
+				x.places = text_of(s, f, 5);
 			list[n++] = x;
 		}
 		sqlite3_finalize(f);

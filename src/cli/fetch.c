@@ -44,20 +44,35 @@ static void take(struct engine_sink *sink, const char *path, const struct row_ar
 	(void)row;
 	for (size_t i = 0; i < f->count; i++) {
 		struct fetched *one = &f->list[i];
-		if (strcmp(one->path, path) != 0 || at != one->bytes.n)
+		if (one->places || strcmp(one->path, path) != 0 || at != one->bytes.n)
 			continue;
 		buf_add(&one->bytes, piece.p, piece.n);
 		one->found = true;
 	}
 }
 
+static void take_explanation(struct engine_sink *sink, uint32_t line, struct span text)
+{
+	struct fetching *f = (struct fetching *)sink;
+	if (line >= f->count || !f->list[line].places || f->list[line].found)
+		return;
+	buf_add(&f->list[line].bytes, text.p, text.n);
+	f->list[line].found = true;
+}
+
 bool fetch_artifacts(const char *image, struct fetched *list, size_t count)
 {
 	struct fetching f = {
-	    {no_source, no_artifact, no_region, no_note, no_fact, take}, list, count};
+	    {no_source, no_artifact, no_region, no_note, no_fact, take, take_explanation},
+	    list,
+	    count};
 	struct buf keep = {0};
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&keep, "%s\n", list[i].path);
+		if (list[i].places)
+			buf_printf(&keep, "%s\t%s\t%s\n", list[i].path, list[i].observer,
+				   list[i].places);
+		else
+			buf_printf(&keep, "%s\n", list[i].path);
 	struct engine_options options = {.keep = buf_text(&keep), .open_only = true};
 	struct engine_outcome outcome = engine_scan(&image, 1, &options, &f.sink);
 	buf_free(&keep);

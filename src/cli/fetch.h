@@ -7,7 +7,9 @@
 
 struct fetched {
 	const char *path; /* chain, as in artifact.path */
-	struct buf bytes; /* owned */
+	/* What to explain instead of fetching bytes (struct observer.explain); NULL: nothing. */
+	const char *observer, *places;
+	struct buf bytes; /* owned: the content, or the explanation */
 	bool found;
 };
 

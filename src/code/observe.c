@@ -5,6 +5,8 @@
  */
 #include "code/observe.h"
 
+#include "code/explain.h"
+
 struct place look_place(const struct look *l, uint64_t vaddr)
 {
 	struct place at = {.length = 4, .vaddr = NUM(vaddr)};
@@ -90,4 +92,5 @@ const struct observer observer_code = {
     .title = "Listeners, capabilities and guarded effects in machine code",
     .wants = WANTS_CODE,
     .observe = observe,
+    .explain = code_explain,
 };
