@@ -292,6 +292,9 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 	for (unsigned i = 0; i < a.size; i++) {
 		unsigned at = l->p->img->big ? a.size - 1u - i : i;
 		uint8_t byte = (uint8_t)(b.k >> at * 8);
+		uint64_t rest = l->p->img->big ? b.k & UINT64_MAX >> (56 - at * 8) : b.k >> at * 8;
+		if (i && !rest) /* the end of the text is compared with it */
+			break;
 		if (byte < 0x20 || byte >= 0x7f)
 			return false;
 		buf_byte(text, byte);
