@@ -166,8 +166,11 @@ static void set_edges(struct builder *b, const int32_t *starts, struct block *k)
 			k->succ[0] = block_at(b, starts, last->target);
 		return;
 	case FLOW_RETURN:
-		if (last->cond != COND_ALWAYS)
-			k->succ[0] = next;
+		if (last->cond != COND_ALWAYS) {
+			k->succ[0] = next; /* [1] leaves the function */
+			k->cond = last->cond;
+			k->flags = last->flags;
+		}
 		return;
 	case FLOW_STOP:
 		return;

@@ -167,6 +167,8 @@ static void take_format(struct inputs *in, const struct function *f, const struc
 	unsigned first = (unsigned)c->role->other + 1;
 	for (unsigned n = first; n < MAX_ARGS; n++) {
 		struct input i = input_text(in, f, c->args[n]);
+		if (!i.source && c->args[n].size == 1)
+			i = input_bytes(in, f, c->args[n]);
 		if (!i.source || c->args[n].kind == V_PARAM)
 			continue;
 		i.whole = i.whole && n == first && SPAN_IS(format, 0, "%s");
@@ -236,6 +238,16 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		    i.whole && !strstr(c->role->name, "cat"); /* something stands in front of it */
 		if (i.source)
 			mark(in, f, c->args[c->role->arg], room(c), i);
+		return;
+	case ROLE_DIGEST:
+	case ROLE_CRYPT:
+		i = input_text(
+		    in, f, c->args[c->role->kind == ROLE_CRYPT ? c->role->arg : c->role->other]);
+		i.whole = false;
+		if (i.source && c->role->kind == ROLE_DIGEST)
+			mark(in, f, c->args[c->role->arg], 64, i);
+		if (i.source)
+			mark(in, f, result_of(c), 1, i);
 		return;
 	case ROLE_DERIVE:
 	case ROLE_FIND:

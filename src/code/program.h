@@ -15,7 +15,7 @@ struct function;
 
 struct call {
 	uint64_t at;
-	uint32_t insn;		 /* number in its function: the id of its result */
+	uint32_t insn; /* number in its function: the id of its result */
 	int32_t block;
 	const char *name;	 /* of an imported function, else NULL */
 	const struct role *role; /* NULL: none */
@@ -27,6 +27,34 @@ struct call {
 
 struct choice { /* what a block with two ways out looks at */
 	struct value left, right;
+	bool soft; /* no ways out of the block: instructions of it happen on "equal" or on "not
+		      equal" */
+};
+
+/*
+ * A way out of a block: its edge 1 or 0 (of a soft choice: equal or not), or EDGE_ANY: its end,
+ * however it comes there.
+ */
+enum { EDGE_ANY = -1 };
+struct way {
+	int32_t block;
+	int8_t edge;
+};
+
+struct outcome { /* what the function returns when control leaves it by this way */
+	struct way by;
+	struct value value;
+};
+
+struct turn { /* what the choice of the block `via` is about when control comes by this way */
+	struct way by;
+	int32_t via;
+	struct choice choice;
+};
+
+struct store { /* a constant put into a variable of the program */
+	uint64_t at, address, value;
+	int32_t block;
 };
 
 struct function {
@@ -35,12 +63,16 @@ struct function {
 	const char *stub;    /* name of the import that this only jumps to, else NULL */
 	const struct role *role;
 	bool thumb, done;
-	struct cfg cfg;      /* without instructions */
-	struct call *calls;  /* in the order of control flow */
+	struct cfg cfg;	    /* without instructions */
+	struct call *calls; /* in the order of control flow */
 	size_t call_count;
 	struct choice *choices; /* one per block */
 	uint64_t *block_at;	/* address of each block's last instruction but a delay slot */
-	struct value result; /* what it returns, if always the same */
+	struct value result;	/* what it returns, if always the same */
+	struct outcome *outcomes;
+	struct turn *turns;
+	struct store *stores;
+	uint32_t outcome_count, turn_count, store_count;
 	uint32_t index;
 };
 
@@ -67,13 +99,18 @@ struct span program_text(const struct program *p, struct value v);
 
 /* walk.c: evaluate one function; call targets that are no known function go to `found`. */
 struct targets {
-	struct { uint64_t at; bool thumb; } list[4096];
+	struct {
+		uint64_t at;
+		bool thumb;
+	} list[4096];
 	size_t count;
 };
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
 		   struct arena *scratch, struct targets *found);
 
-/* Name of the import that the code at `at` only jumps to; NULL: it is no such stub. got 0: unknown. */
-const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got, struct decode *how);
+/* Name of the import that the code at `at` only jumps to; NULL: it is no such stub. got 0: unknown.
+ */
+const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got,
+			 struct decode *how);
 
 #endif

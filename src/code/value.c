@@ -325,8 +325,8 @@ static struct value reg(const struct state *s, uint8_t r)
 	return r < REG_COUNT ? s->regs[r] : unknown;
 }
 
-static struct value address(const struct state *s, const struct elf_image *img,
-			    const struct isa *isa, const struct op *o)
+struct value state_address(const struct state *s, const struct elf_image *img,
+			   const struct isa *isa, const struct op *o)
 {
 	if (o->b != REG_NONE)
 		return arith(img, isa, OP_ADD, reg(s, o->a), reg(s, o->b));
@@ -344,7 +344,7 @@ static void set(struct state *s, const struct isa *isa, uint8_t r, struct value 
 static void load(struct state *s, const struct elf_image *img, const struct isa *isa,
 		 const struct op *o)
 {
-	struct value v = state_load(s, img, isa, address(s, img, isa, o), o->size);
+	struct value v = state_load(s, img, isa, state_address(s, img, isa, o), o->size);
 	if (value_is(v, V_CONST) && o->size < isa->bits / 8) {
 		v.k = zero_extend(v.k, o->size);
 		if (o->is_signed)
@@ -415,7 +415,7 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 		struct value v = reg(s, o->d);
 		if (value_is(v, V_CONST))
 			v.k = zero_extend(v.k, o->size);
-		state_store(s, address(s, img, isa, o), v, o->size);
+		state_store(s, state_address(s, img, isa, o), v, o->size);
 		break;
 	}
 	case OP_CMP:

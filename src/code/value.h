@@ -11,11 +11,11 @@
 
 enum value_kind {
 	V_UNKNOWN,
-	V_CONST,  /* k */
-	V_IMPORT, /* address of the symbol `id` of another module */
-	V_STACK,  /* the stack pointer at entry + k */
-	V_PARAM,  /* parameter `id` + k */
-	V_RET,    /* what the call at instruction `id` returned, + k */
+	V_CONST,   /* k */
+	V_IMPORT,  /* address of the symbol `id` of another module */
+	V_STACK,   /* the stack pointer at entry + k */
+	V_PARAM,   /* parameter `id` + k */
+	V_RET,	   /* what the call at instruction `id` returned, + k */
 	V_IS_ZERO, /* 1 when the result of the call at instruction `id` is 0, else 0 */
 };
 
@@ -24,7 +24,8 @@ enum value_form {
 	CONTENT, /* what memory holds at the value (`size` bytes) */
 	NEAR,	 /* somewhere behind the value: inside of the same object */
 	NEAR_CONTENT,
-	LIFTED = 8, /* with one of the above: shifted left by `lift` bits, on the way to an extension */
+	LIFTED =
+	    8, /* with one of the above: shifted left by `lift` bits, on the way to an extension */
 };
 
 struct value {
@@ -62,6 +63,10 @@ void state_store(struct state *s, struct value where, struct value what, unsigne
 
 /* Memory at `where` may have been changed: `n` bytes from there. */
 void state_forget(struct state *s, struct value where, uint64_t n);
+
+/* Where an OP_LOAD or OP_STORE goes to. */
+struct value state_address(const struct state *s, const struct elf_image *img,
+			   const struct isa *isa, const struct op *o);
 
 void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
 	      const struct op *o);

@@ -3,27 +3,16 @@
  * One function, walked in the order of its control flow with partly known values. Twice: the first
  * time loops count as not taken, the second time what they change is unknown.
  */
-#include "code/program.h"
+#include "code/walk.h"
 
-struct walk {
-	struct program *p;
-	struct function *f;
-	struct state *out; /* one per block, at its end */
-	struct state now;
-	struct targets *found;
-	struct arena *scratch;
-	struct decode *how;
-	size_t call_cap;
-	int32_t block;
-	bool recording, no_return;
-};
+enum { MAX_STORES = 64 };
 
 static bool is_big(const struct walk *w)
 {
 	return w->p->img->big;
 }
 
-static void initial(const struct program *p, const struct function *f, struct state *s)
+void walk_initial(const struct program *p, const struct function *f, struct state *s)
 {
 	const struct isa *isa = p->isa;
 	*s = (struct state){.valid = true};
@@ -120,7 +109,12 @@ static void effects(struct walk *w, const struct call *c)
 	case ROLE_READ:
 	case ROLE_COPY:
 	case ROLE_FORMAT:
+	case ROLE_DIGEST:
 		state_forget(&w->now, c->args[c->role->arg], length_of(c, 64));
+		break;
+	case ROLE_CLOCK:
+		if (c->role->arg >= 0)
+			state_forget(&w->now, c->args[c->role->arg], 56);
 		break;
 	case ROLE_ACCEPT:
 		state_forget(&w->now, c->args[1], 16);
@@ -252,11 +246,46 @@ static bool leaves(const struct walk *w, const struct insn *i)
 	       (value_is(to, V_CONST) && program_function(w->p, to.k & ~UINT64_C(1)));
 }
 
+/* A constant that goes to a variable of the program. */
+static void remember_store(struct walk *w, const struct insn *i, const struct op *o)
+{
+	struct function *f = w->f;
+	struct value to = state_address(&w->now, w->p->img, w->p->isa, o);
+	struct value what = o->d < REG_COUNT ? w->now.regs[o->d] : (struct value){0};
+	if (!value_is(to, V_CONST) || !value_is(what, V_CONST) || f->store_count == MAX_STORES ||
+	    !elf_writable(w->p->img, to.k))
+		return;
+	if (!f->stores)
+		f->stores = arena_array(w->p->arena, MAX_STORES, sizeof *f->stores);
+	f->stores[f->store_count++] = (struct store){i->at, to.k, what.k, w->block};
+}
+
+/* The choice that instructions of this block make without ways out of it. */
+static void note_soft(struct walk *w, const struct insn *i)
+{
+	struct choice *c = &w->f->choices[w->block];
+	if ((i->cond != COND_EQ && i->cond != COND_NE) || i->flags < REG_FLAGS ||
+	    i->flags >= REG_FLAGS + 8)
+		return;
+	*c = (struct choice){w->now.left[i->flags - REG_FLAGS], w->now.right[i->flags - REG_FLAGS],
+			     true};
+}
+
 static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 {
 	const struct elf_image *img = w->p->img;
+	bool either = i->cond == COND_EQ || i->cond == COND_NE;
+	if (maybe && i->predicated && either && w->assume != COND_ALWAYS) {
+		if (i->cond != w->assume)
+			return;
+		maybe = false;
+	}
+	if (w->recording && i->predicated && either && i->flow == FLOW_NEXT)
+		note_soft(w, i);
 	for (unsigned k = 0; k < i->op_count; k++) {
 		const struct op *o = &i->ops[k];
+		if (w->recording && o->code == OP_STORE)
+			remember_store(w, i, o);
 		if (!maybe) {
 			state_op(&w->now, img, w->p->isa, o);
 			continue;
@@ -279,6 +308,17 @@ static void note_result(struct walk *w, bool *first)
 	*first = false;
 }
 
+static void copy_state(struct state *to, const struct state *from)
+{
+	memcpy(to->regs, from->regs, sizeof to->regs);
+	memcpy(to->left, from->left, sizeof to->left);
+	memcpy(to->right, from->right, sizeof to->right);
+	memcpy(to->slots, from->slots, from->slot_count * sizeof *to->slots);
+	to->slot_count = from->slot_count;
+	to->next_slot = from->next_slot;
+	to->valid = true;
+}
+
 static void walk_block(struct walk *w, bool *first_return)
 {
 	const struct cfg *c = &w->f->cfg;
@@ -299,19 +339,20 @@ static void walk_block(struct walk *w, bool *first_return)
 	}
 	if (w->recording && b->cond != COND_ALWAYS && b->flags >= REG_FLAGS &&
 	    b->flags < REG_FLAGS + 8)
-		w->f->choices[w->block] = (struct choice){w->now.left[b->flags - REG_FLAGS],
-							  w->now.right[b->flags - REG_FLAGS]};
+		w->f->choices[w->block] = (struct choice){
+		    w->now.left[b->flags - REG_FLAGS], w->now.right[b->flags - REG_FLAGS], false};
 }
 
-static void copy_state(struct state *to, const struct state *from)
+void walk_block_again(struct walk *w, int32_t block, const struct state *from, uint8_t assume)
 {
-	memcpy(to->regs, from->regs, sizeof to->regs);
-	memcpy(to->left, from->left, sizeof to->left);
-	memcpy(to->right, from->right, sizeof to->right);
-	memcpy(to->slots, from->slots, from->slot_count * sizeof *to->slots);
-	to->slot_count = from->slot_count;
-	to->next_slot = from->next_slot;
-	to->valid = true;
+	bool first = false;
+	if (from != &w->now)
+		copy_state(&w->now, from);
+	w->block = block;
+	w->recording = false;
+	w->assume = assume;
+	walk_block(w, &first);
+	w->assume = COND_ALWAYS;
 }
 
 static void enter(struct walk *w, bool first_pass)
@@ -320,7 +361,7 @@ static void enter(struct walk *w, bool first_pass)
 	const struct block *b = &c->blocks[w->block];
 	bool any = false;
 	if (w->block == 0 && b->pred_count == 0) {
-		initial(w->p, w->f, &w->now);
+		walk_initial(w->p, w->f, &w->now);
 		return;
 	}
 	for (uint32_t k = 0; k < b->pred_count; k++) {
@@ -336,7 +377,7 @@ static void enter(struct walk *w, bool first_pass)
 	struct state start;
 	if (any && w->block != 0)
 		return;
-	initial(w->p, w->f, &start);
+	walk_initial(w->p, w->f, &start);
 	if (any)
 		state_meet(&w->now, &start);
 	else
@@ -386,6 +427,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 {
 	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch, .how = how};
 	f->done = true;
+	f->store_count = 0;
 	how->thumb = f->thumb;
 	if (!cfg_build(&f->cfg, p->img, p->isa, how, f->start, limit, scratch)) {
 		f->cfg = (struct cfg){0};
@@ -405,6 +447,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	}
 	pass(&w, false);
 	pass(&w, true);
+	walk_paths(&w);
 	keep_cfg(&f->cfg, p->arena);
 }
 
@@ -417,7 +460,7 @@ const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t go
 	struct span bytes = elf_bytes(p->img, at);
 	how->thumb = thumb;
 	how->it_left = 0;
-	initial(p, &f, &s);
+	walk_initial(p, &f, &s);
 	if (p->isa->got < REG_COUNT && got)
 		s.regs[p->isa->got] = value_const(got);
 	for (unsigned n = 0; n < 6; n++) {

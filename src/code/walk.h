@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walk over one function, as walk.c and paths.c share it. Nobody else needs this. */
+#ifndef CODE_WALK_H
+#define CODE_WALK_H
+
+#include "code/program.h"
+
+struct walk {
+	struct program *p;
+	struct function *f;
+	struct state *out; /* one per block, at its end */
+	struct state now;
+	struct targets *found;
+	struct arena *scratch;
+	struct decode *how;
+	size_t call_cap;
+	int32_t block;
+	uint8_t assume; /* COND_EQ, COND_NE: what predicated instructions may take to be so */
+	bool recording, no_return;
+};
+
+/* What is known at the first instruction of a function. */
+void walk_initial(const struct program *p, const struct function *f, struct state *s);
+
+/* Carry out one block once more, from another state; the end stands in w->now. */
+void walk_block_again(struct walk *w, int32_t block, const struct state *from, uint8_t assume);
+
+/* paths.c: what the function returns, and where it turns, by the way that control came. */
+void walk_paths(struct walk *w);
+
+#endif
