@@ -3,6 +3,7 @@
 
 #include <hs.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 /* Aho-Corasick: dense transitions over case-folded bytes; exact case is checked on a hit. */
@@ -115,43 +116,94 @@ static char *as_expression(const struct literal *lit)
 	return out;
 }
 
-static bool build_database(struct literals *l)
+/* NULL: this machine cannot run or make it. */
+static hs_database_t *compile(const struct literal *list, size_t count,
+			      const hs_platform_info_t *platform)
 {
-	if (l->count == 0 || hs_valid_platform() != HS_SUCCESS)
-		return false;
-	char **expressions = mem_array(l->count, sizeof *expressions);
-	unsigned *flags = mem_array(l->count, sizeof *flags);
-	unsigned *ids = mem_array(l->count, sizeof *ids);
+	char **expressions = mem_array(count, sizeof *expressions);
+	unsigned *flags = mem_array(count, sizeof *flags);
+	unsigned *ids = mem_array(count, sizeof *ids);
 	hs_compile_error_t *error = NULL;
-	for (size_t i = 0; i < l->count; i++) {
-		expressions[i] = as_expression(&l->list[i]);
-		flags[i] = l->list[i].any_case ? HS_FLAG_CASELESS : 0;
+	hs_database_t *made = NULL;
+	for (size_t i = 0; i < count; i++) {
+		expressions[i] = as_expression(&list[i]);
+		flags[i] = list[i].any_case ? HS_FLAG_CASELESS : 0;
 		ids[i] = (unsigned)i;
 	}
-	hs_error_t rc =
-	    hs_compile_multi((const char *const *)expressions, flags, ids, (unsigned)l->count,
-			     HS_MODE_BLOCK, NULL, &l->database, &error);
+	hs_error_t rc = hs_compile_multi((const char *const *)expressions, flags, ids,
+					 (unsigned)count, HS_MODE_BLOCK, platform, &made, &error);
 	if (rc != HS_SUCCESS) {
 		fprintf(stderr, "postern: patterns do not compile: %s\n",
 			error ? error->message : "");
 		abort(); /* a pattern of ours is wrong */
 	}
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < count; i++)
 		mem_free(expressions[i]);
 	mem_free(expressions);
 	mem_free(flags);
 	mem_free(ids);
+	return made;
+}
+
+static void digest_of(const struct literal *list, size_t count, uint8_t digest[32])
+{
+	struct buf b = {0};
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&b, "%zu %d ", list[i].n, list[i].any_case);
+		buf_add(&b, list[i].bytes, list[i].n);
+	}
+	hash_sha256(buf_span(&b), digest);
+	buf_free(&b);
+}
+
+bool literals_prebuild(const struct literal *list, size_t count, struct buf *out,
+		       uint8_t digest[32])
+{
+	static const hs_platform_info_t any = {.tune = HS_TUNE_FAMILY_GENERIC};
+	char *bytes = NULL;
+	size_t n = 0;
+	if (count == 0 || hs_valid_platform() != HS_SUCCESS)
+		return false;
+	hs_database_t *made = compile(list, count, &any);
+	bool ok = hs_serialize_database(made, &bytes, &n) == HS_SUCCESS && buf_add(out, bytes, n);
+	hs_free_database(made);
+	mem_free(bytes);
+	digest_of(list, count, digest);
+	return ok;
+}
+
+static hs_database_t *load(const struct literal *list, size_t count, const struct prebuilt *made)
+{
+	uint8_t digest[32];
+	hs_database_t *loaded = NULL;
+	if (!made || !made->size)
+		return NULL;
+	digest_of(list, count, digest);
+	if (memcmp(digest, made->list, sizeof digest) != 0 ||
+	    hs_deserialize_database((const char *)made->bytes, made->size, &loaded) != HS_SUCCESS)
+		return NULL;
+	return loaded;
+}
+
+static bool build_database(struct literals *l, const struct prebuilt *made)
+{
+	if (l->count == 0 || hs_valid_platform() != HS_SUCCESS)
+		return false;
+	l->database = load(l->list, l->count, made);
+	if (!l->database)
+		l->database = compile(l->list, l->count, NULL);
 	if (hs_alloc_scratch(l->database, &l->scratch) != HS_SUCCESS)
 		abort();
 	return true;
 }
 
-struct literals *literals_new(const struct literal *list, size_t count, bool plain)
+struct literals *literals_new(const struct literal *list, size_t count, const struct prebuilt *made,
+			      bool plain)
 {
 	struct literals *l = mem_alloc(sizeof *l);
 	l->list = list;
 	l->count = count;
-	if (plain || !build_database(l))
+	if (plain || !build_database(l, made))
 		build_machine(l);
 	return l;
 }

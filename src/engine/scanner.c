@@ -28,9 +28,8 @@ static void add(struct scanner *s, struct literal lit, struct meaning m)
 	s->meanings[s->count++] = m;
 }
 
-struct scanner *scanner_new(void)
+static void gather(struct scanner *s)
 {
-	struct scanner *s = mem_alloc(sizeof *s);
 	for (uint32_t i = 0; i < format_count; i++) {
 		const struct magic *m = formats[i]->magic;
 		if (formats[i]->flags & FORMAT_START)
@@ -47,8 +46,24 @@ struct scanner *scanner_new(void)
 					     p[k].any_case},
 			    (struct meaning){i, k, 0, false});
 	}
-	s->literals = literals_new(s->list, s->count, false);
+}
+
+struct scanner *scanner_new(void)
+{
+	struct scanner *s = mem_alloc(sizeof *s);
+	gather(s);
+	s->literals = literals_new(s->list, s->count, &scanner_prebuilt, false);
 	return s;
+}
+
+bool scanner_prebuild(struct buf *out, uint8_t digest[32])
+{
+	struct scanner s = {0};
+	gather(&s);
+	bool ok = literals_prebuild(s.list, s.count, out, digest);
+	mem_free(s.list);
+	mem_free(s.meanings);
+	return ok;
 }
 
 struct findings *findings_new(void)

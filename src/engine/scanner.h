@@ -7,6 +7,7 @@
 #ifndef ENGINE_SCANNER_H
 #define ENGINE_SCANNER_H
 
+#include "engine/literals.h"
 #include "fact/observer.h"
 #include "format/format.h"
 
@@ -34,5 +35,9 @@ struct findings *findings_new(void);
 void scanner_scan(const struct scanner *s, struct span in, bool want_formats, struct findings *out);
 void scanner_free(struct scanner *s);
 void findings_free(struct findings *f);
+
+/* Made by the build from the lists of formats and observers: prebuild.c. */
+extern const struct prebuilt scanner_prebuilt;
+bool scanner_prebuild(struct buf *out, uint8_t digest[32]);
 
 #endif

@@ -69,7 +69,7 @@ static void scan_plainly(const struct literal *list, size_t n, struct span in, s
 static void same_hits(const struct literal *list, size_t n, struct span in)
 {
 	static struct found all[3];
-	struct literals *fast = literals_new(list, n, false), *plain = literals_new(list, n, true);
+	struct literals *fast = literals_new(list, n, NULL, false), *plain = literals_new(list, n, NULL, true);
 	for (int i = 0; i < 3; i++)
 		all[i].count = 0;
 	literals_scan(fast, in, on_hit, &all[0]);
