@@ -9,6 +9,7 @@
 #include <elf.h>
 
 #include "base/text.h"
+#include "code/dwarf_line.h"
 #include "code/observe.h"
 
 enum { MAX_STEPS = 32, AROUND = 6, MAX_INSN = 16, MAX_WINDOW = 48 };
@@ -172,10 +173,16 @@ static void put_insn(struct listing *d, const struct function *f, const cs_insn 
 			break;
 		}
 	put_choice(d, f, i->address);
+	struct source_line line;
 	for (size_t k = 0; k < d->count; k++)
 		if (d->steps[k].at >= i->address && d->steps[k].at < i->address + i->size) {
 			buf_printf(d->out, "  <-- step %zu: ", k + 1);
 			text_terminal(d->out, d->steps[k].words);
+			if (dwarf_line(d->l->p->img, d->steps[k].at, &line)) {
+				buf_str(d->out, ", source ");
+				text_terminal(d->out, line.file);
+				buf_printf(d->out, ":%llu", (unsigned long long)line.line);
+			}
 		}
 	buf_byte(d->out, '\n');
 }
