@@ -12,6 +12,8 @@
 
 #include <libfdt.h>
 
+#include "base/mem.h"
+
 enum { HEADER = 40, MAX_TREE_DEPTH = 64, BEGIN = 1, END_NODE, PROPERTY, NOTHING, END = 9 };
 
 static bool skip_name(struct reader *r)
@@ -55,17 +57,32 @@ static bool tags_sound(struct span tags, uint64_t names)
 	return false;
 }
 
-const void *devtree_of(struct span in)
+bool devtree_open(struct span in, struct devtree *tree)
 {
 	uint32_t total = span_be32(in, 4), version = span_be32(in, 20);
+	*tree = (struct devtree){0};
 	if (in.n < HEADER || !SPAN_IS(in, 0, "\xd0\x0d\xfe\xed"))
-		return NULL;
+		return false;
 	if (total < 56 || total > INT32_MAX || total > in.n || version < 16 || version > 17)
-		return NULL;
-	struct span tree = span_cut(in, 0, total);
+		return false;
+	struct span all = span_cut(in, 0, total);
 	uint64_t tags = span_be32(in, 8), names = span_be32(in, 12), name_bytes = span_be32(in, 32);
-	if (tags % 4 || !span_has(tree, names, name_bytes) ||
-	    !tags_sound(span_from(tree, tags), name_bytes))
-		return NULL;
-	return fdt_check_full(in.p, total) == 0 ? in.p : NULL;
+	if (tags % 4 || !span_has(all, names, name_bytes) || !tags_sound(span_from(all, tags), name_bytes))
+		return false;
+	tree->fdt = in.p;
+	if ((uintptr_t)in.p % 8) {
+		tree->copy = mem_array(total, 1);
+		memcpy(tree->copy, in.p, total);
+		tree->fdt = tree->copy;
+	}
+	if (fdt_check_full(tree->fdt, total) == 0)
+		return true;
+	devtree_close(tree);
+	return false;
+}
+
+void devtree_close(struct devtree *tree)
+{
+	mem_free(tree->copy);
+	*tree = (struct devtree){0};
 }

@@ -5,7 +5,15 @@
 
 #include "base/span.h"
 
-/* The tree at the front of `in` when it is whole and sound, else NULL; borrowed from `in`. */
-const void *devtree_of(struct span in);
+/*
+ * The tree at the front of `in`, whole and sound. libfdt wants it at a multiple of eight bytes: where
+ * it stands elsewhere it is copied, so offsets count from `fdt`. Close what was opened.
+ */
+struct devtree {
+	const void *fdt;
+	uint8_t *copy;
+};
+bool devtree_open(struct span in, struct devtree *tree);
+void devtree_close(struct devtree *tree);
 
 #endif

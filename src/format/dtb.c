@@ -12,22 +12,23 @@
 
 static int bid(struct span in, uint64_t *size)
 {
-	const void *fdt = devtree_of(in);
+	struct devtree tree;
 	*size = 0;
-	if (!fdt)
+	if (!devtree_open(in, &tree))
 		return 0;
+	devtree_close(&tree);
 	*size = span_be32(in, 4);
 	return 94;
 }
 
 static void dtb_label(struct span in, struct label *out)
 {
-	const void *fdt = devtree_of(in);
+	struct devtree tree;
 	int n = 0, m = 0;
-	if (!fdt)
+	if (!devtree_open(in, &tree))
 		return;
-	const char *model = fdt_getprop(fdt, 0, "model", &n);
-	const char *compatible = fdt_getprop(fdt, 0, "compatible", &m);
+	const char *model = fdt_getprop(tree.fdt, 0, "model", &n);
+	const char *compatible = fdt_getprop(tree.fdt, 0, "compatible", &m);
 	char a[60] = "", b[50] = "";
 	if (model && n > 0)
 		part_text(SPAN(model, (size_t)n), 0, (size_t)n, a, sizeof a);
@@ -35,6 +36,7 @@ static void dtb_label(struct span in, struct label *out)
 		part_text(SPAN(compatible, (size_t)m), 0, (size_t)m, b, sizeof b);
 	out->type = "device tree";
 	snprintf(out->text, sizeof out->text, "%s%s%s", a, *a && *b ? ", " : "", b);
+	devtree_close(&tree);
 }
 
 const struct format format_dtb = {

@@ -36,12 +36,12 @@ static const char *text(const void *fdt, int node, const char *name, char *out, 
 }
 
 /* Where an image's bytes stand in the input. */
-static bool content(struct span in, const void *fdt, int node, uint64_t *at, uint64_t *size)
+static bool content(const void *fdt, int node, uint64_t *at, uint64_t *size)
 {
 	int n = 0;
 	const uint8_t *p = fdt_getprop(fdt, node, "data", &n);
 	if (p && n > 0) {
-		*at = (uint64_t)(p - in.p);
+		*at = (uint64_t)(p - (const uint8_t *)fdt);
 		*size = (uint64_t)n;
 		return true;
 	}
@@ -55,23 +55,31 @@ static bool content(struct span in, const void *fdt, int node, uint64_t *at, uin
 	return true;
 }
 
-static int bid(struct span in, uint64_t *size)
+static int bid_tree(const void *fdt, uint64_t *size)
 {
-	const void *fdt = devtree_of(in);
-	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
-	uint64_t end = 0, at = 0, n = 0, to;
-	*size = 0;
+	int images = fdt_path_offset(fdt, "/images"), node, count = 0;
+	uint64_t end = fdt_totalsize(fdt), at = 0, n = 0, to;
 	if (images < 0)
 		return 0;
-	end = span_be32(in, 4);
 	fdt_for_each_subnode(node, fdt, images) {
 		if (count++ == MAX_NODES)
 			break;
-		if (content(in, fdt, node, &at, &n) && !__builtin_add_overflow(at, n, &to) && to > end)
+		if (content(fdt, node, &at, &n) && !__builtin_add_overflow(at, n, &to) && to > end)
 			end = to;
 	}
 	*size = end;
 	return count ? 96 : 0;
+}
+
+static int bid(struct span in, uint64_t *size)
+{
+	struct devtree tree;
+	*size = 0;
+	if (!devtree_open(in, &tree))
+		return 0;
+	int sure = bid_tree(tree.fdt, size);
+	devtree_close(&tree);
+	return sure;
 }
 
 static void check_hash(const void *fdt, int node, struct span data, const char *image,
@@ -123,10 +131,9 @@ static void look_below(const void *fdt, int parent, const char *what, const stru
 	}
 }
 
-static enum status fit_open(struct span in, struct sink *out)
+static enum status give(struct span in, const void *fdt, struct sink *out)
 {
-	const void *fdt = devtree_of(in);
-	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
+	int images = fdt_path_offset(fdt, "/images"), node, count = 0;
 	char name[64];
 	enum status st = ST_OK;
 	if (images < 0)
@@ -138,7 +145,7 @@ static enum status fit_open(struct span in, struct sink *out)
 		if (count++ == MAX_NODES || st != ST_OK || !raw)
 			break;
 		part_name(SPAN(raw, (size_t)len), 0, (size_t)len, name, sizeof name);
-		if (!content(in, fdt, node, &at, &n)) {
+		if (!content(fdt, node, &at, &n)) {
 			sink_note(out, 0, "%s has no data", name);
 			continue;
 		}
@@ -159,6 +166,16 @@ static enum status fit_open(struct span in, struct sink *out)
 	return st;
 }
 
+static enum status fit_open(struct span in, struct sink *out)
+{
+	struct devtree tree;
+	if (!devtree_open(in, &tree))
+		return ST_DAMAGED;
+	enum status st = give(in, tree.fdt, out);
+	devtree_close(&tree);
+	return st;
+}
+
 static const char *arch_of(const char *a)
 {
 	static const char *const names[][2] = {
@@ -174,10 +191,9 @@ static const char *arch_of(const char *a)
 }
 
 /* The tree's description, and of each image type, architecture and compression. */
-static void fit_label(struct span in, struct label *out)
+static void describe(const void *fdt, struct label *out)
 {
-	const void *fdt = devtree_of(in);
-	int images = fdt ? fdt_path_offset(fdt, "/images") : -1, node, count = 0;
+	int images = fdt_path_offset(fdt, "/images"), node, count = 0;
 	struct buf b = {.max = sizeof out->text - 1};
 	char t[40], a[24], c[24];
 	if (images < 0)
@@ -195,6 +211,15 @@ static void fit_label(struct span in, struct label *out)
 	}
 	snprintf(out->text, sizeof out->text, "%s", buf_text(&b));
 	buf_free(&b);
+}
+
+static void fit_label(struct span in, struct label *out)
+{
+	struct devtree tree;
+	if (!devtree_open(in, &tree))
+		return;
+	describe(tree.fdt, out);
+	devtree_close(&tree);
 }
 
 const struct format format_fit = {
