@@ -478,7 +478,8 @@ static bool prologue(const struct decode *d, struct span b)
 {
 	(void)d;
 	return SPAN_IS(b, 0, "\xf3\x0f\x1e\xfa") || SPAN_IS(b, 0, "\xf3\x0f\x1e\xfb") ||
-	       SPAN_IS(b, 0, "\x55\x89\xe5") || SPAN_IS(b, 0, "\x55\x48\x89\xe5");
+	       SPAN_IS(b, 0, "\x55\x89\xe5") || SPAN_IS(b, 0, "\x55\x48\x89\xe5") ||
+	       SPAN_IS(b, 0, "\x8d\x4c\x24\x04\x83\xe4\xf0"); /* main: aligns the stack */
 }
 
 /* mov reg, [esp]; ret */

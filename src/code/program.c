@@ -9,7 +9,13 @@
 
 #include "base/mem.h"
 
-enum { MAX_FUNCTIONS = 60000, MAX_ROUNDS = 4, MAX_INSNS = 8 * 1024 * 1024 };
+enum {
+	MAX_FUNCTIONS = 60000,
+	MAX_ROUNDS = 4,
+	MAX_INSNS = 8 * 1024 * 1024,
+	MAX_EDGES = 1 << 20,
+	MAX_WALKS = 3
+};
 
 struct start {
 	uint64_t at;
@@ -98,8 +104,27 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	}
 }
 
+/* A call as the sweep sees it. */
+struct edge {
+	uint64_t at, target;
+};
+
+struct edges {
+	struct edge *list; /* by `at` */
+	size_t count, cap;
+};
+
+static void add_edge(struct edges *e, uint64_t at, uint64_t target)
+{
+	if (e->count >= MAX_EDGES)
+		return;
+	e->list = mem_grow(e->list, &e->cap, e->count + 1, sizeof *e->list);
+	e->list[e->count++] = (struct edge){at, target};
+}
+
 /* One pass over all code: targets of direct calls and beginnings of functions. */
-static void sweep(struct starts *s, const struct program *p, struct decode *how, bool thumb)
+static void sweep(struct starts *s, struct edges *e, const struct program *p, struct decode *how,
+		  bool thumb)
 {
 	for (size_t r = 0; r < p->img->code_count; r++) {
 		uint64_t at = p->img->code[r].begin, end = p->img->code[r].end;
@@ -114,8 +139,10 @@ static void sweep(struct starts *s, const struct program *p, struct decode *how,
 			bool fits = n && n <= end - at;
 			if (after && fits && p->isa->prologue(how, bytes))
 				add_start(s, p, at, thumb, NULL);
-			if (fits && i.flow == FLOW_CALL && !i.indirect)
+			if (fits && i.flow == FLOW_CALL && !i.indirect) {
 				add_start(s, p, i.target, i.thumb, NULL);
+				add_edge(e, at, i.target);
+			}
 			if (fits && i.flow != FLOW_NEXT)
 				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) &&
 					i.cond == COND_ALWAYS;
@@ -181,6 +208,19 @@ struct function *program_function(const struct program *p, uint64_t at)
 	return lo < p->function_count && p->functions[lo]->start == at ? p->functions[lo] : NULL;
 }
 
+struct function *program_inside(const struct program *p, uint64_t at)
+{
+	size_t lo = 0, hi = p->function_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->functions[mid]->start < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && p->functions[lo - 1]->end > at ? p->functions[lo - 1] : NULL;
+}
+
 /* Turn starts into functions. Those that are known already are left alone. */
 static void make_functions(struct program *p, struct starts *s, struct decode *how)
 {
@@ -226,47 +266,121 @@ static uint64_t limit_of(const struct program *p, size_t i)
 	return limit;
 }
 
-/* A function that calls what was not known then: what the call does to its values counts. */
-static void walk_again(struct program *p)
+/* Was a callee found, or understood, only after the function that calls it was walked? */
+static bool knows_less(const struct program *p, const struct function *f)
 {
+	for (size_t k = 0; k < f->call_count; k++) {
+		const struct call *c = &f->calls[k];
+		const struct function *to = c->callee;
+		if (!to && c->target)
+			to = program_function(p, c->target);
+		if (to && (!c->callee || (to->telling && to->walked > f->walked)))
+			return true;
+	}
+	return false;
+}
+
+static bool walk_again(struct program *p)
+{
+	bool any = false;
 	for (size_t i = 0; i < p->function_count; i++) {
 		struct function *f = p->functions[i];
-		bool again = false;
-		for (size_t k = 0; k < f->call_count && !again; k++)
-			again = !f->calls[k].callee && f->calls[k].target &&
-				program_function(p, f->calls[k].target);
-		if (!again)
+		if (f->walks >= MAX_WALKS || !knows_less(p, f))
 			continue;
 		f->done = false;
 		f->calls = NULL;
 		f->call_count = 0;
+		f->outcome_count = f->turn_count = 0;
+		any = true;
+	}
+	return any;
+}
+
+static size_t first_edge(const struct edges *e, uint64_t at)
+{
+	size_t lo = 0, hi = e->count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (e->list[mid].at < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* What the function calls that is next in the list and was not visited; NULL: nothing is left. */
+static struct function *next_callee(const struct program *p, const struct edges *e, size_t *next,
+				    uint64_t end, const bool *seen)
+{
+	while (*next < e->count && e->list[*next].at < end) {
+		struct function *f = program_function(p, e->list[(*next)++].target);
+		if (f && !seen[f->index])
+			return f;
+	}
+	return NULL;
+}
+
+/* All functions, those that are called before those that call them where there is no cycle. */
+static struct function **bottom_up(struct program *p, const struct edges *e)
+{
+	size_t n = p->function_count, depth = 0, k = 0;
+	struct function **order = arena_array(p->arena, n + 1, sizeof *order);
+	struct function **stack = arena_array(p->arena, n + 1, sizeof *stack);
+	size_t *next = arena_array(p->arena, n + 1, sizeof *next);
+	bool *seen = arena_array(p->arena, n + 1, sizeof *seen);
+	for (size_t i = 0; i < n; i++)
+		p->functions[i]->index = (uint32_t)i;
+	for (size_t i = 0; i < n; i++) {
+		struct function *f = seen[i] ? NULL : p->functions[i];
+		while (f || depth) {
+			if (f) {
+				seen[f->index] = true;
+				next[f->index] = first_edge(e, f->start);
+				stack[depth++] = f;
+			}
+			struct function *top = stack[depth - 1];
+			uint64_t end =
+			    top->index + 1 < n ? p->functions[top->index + 1]->start : UINT64_MAX;
+			f = next_callee(p, e, &next[top->index], end, seen);
+			if (!f)
+				order[k++] = stack[--depth];
+		}
+	}
+	return order;
+}
+
+static void walk_round(struct program *p, const struct edges *e, struct decode *how,
+		       struct arena *scratch, struct targets *found)
+{
+	struct function **order = bottom_up(p, e);
+	for (size_t i = 0; i < p->function_count; i++) {
+		if (order[i]->done)
+			continue;
+		if (p->insn_count > MAX_INSNS) {
+			p->capped = true;
+			break;
+		}
+		function_walk(p, order[i], limit_of(p, order[i]->index), how, scratch, found);
+		arena_reset(scratch);
 	}
 }
 
-static void walk_all(struct program *p, struct decode *how)
+static void walk_all(struct program *p, const struct edges *e, struct decode *how)
 {
 	struct arena scratch = {.cap = 256u << 20};
 	struct targets *found = mem_alloc(sizeof *found);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		found->count = 0;
-		for (size_t i = 0; i < p->function_count; i++) {
-			if (p->functions[i]->done)
-				continue;
-			if (p->insn_count > MAX_INSNS) {
-				p->capped = true;
-				break;
-			}
-			function_walk(p, p->functions[i], limit_of(p, i), how, &scratch, found);
-			arena_reset(&scratch);
-		}
+		walk_round(p, e, how, &scratch, found);
 		struct starts more = {0};
 		for (size_t i = 0; i < found->count; i++)
 			add_start(&more, p, found->list[i].at, found->list[i].thumb, NULL);
 		if (more.count)
 			make_functions(p, &more, how);
-		walk_again(p);
 		mem_free(more.list);
-		if (!found->count)
+		bool again = round + 1 < MAX_ROUNDS && walk_again(p);
+		if (!again && !found->count)
 			break;
 	}
 	mem_free(found);
@@ -351,16 +465,18 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 {
 	struct decode how = {.big = img->big};
 	struct starts s = {0};
+	struct edges e = {0};
 	*p = (struct program){.img = img, .isa = isa_of(img), .arena = a};
 	if (!p->isa || (p->isa->open && !p->isa->open(&how)))
 		return false;
 	from_symbols(&s, p);
 	add_pointer(&s, p, img->entry, NULL);
 	from_pointers(&s, p, &how);
-	sweep(&s, p, &how, mostly_thumb(p));
+	sweep(&s, &e, p, &how, mostly_thumb(p));
 	make_functions(p, &s, &how);
 	mem_free(s.list);
-	walk_all(p, &how);
+	walk_all(p, &e, &how);
+	mem_free(e.list);
 	link_calls(p);
 	find_getters(p);
 	if (p->isa->close)

@@ -12,6 +12,7 @@
 #include "code/value.h"
 
 struct function;
+struct summary;
 
 struct call {
 	uint64_t at;
@@ -73,6 +74,10 @@ struct function {
 	struct turn *turns;
 	struct store *stores;
 	uint32_t outcome_count, turn_count, store_count;
+	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
+	uint32_t walked;	 /* when it was walked, counted from 1 */
+	uint8_t walks;		 /* how often */
+	bool telling;		 /* its summary, result or role says something about its callers */
 	uint32_t index;
 };
 
@@ -83,6 +88,7 @@ struct program {
 	struct function **functions; /* by address */
 	size_t function_count, cap;
 	uint64_t insn_count;
+	uint32_t walk_count;
 	bool capped;
 };
 
@@ -90,6 +96,9 @@ struct program {
 bool program_read(struct program *p, struct elf_image *img, struct arena *a);
 
 struct function *program_function(const struct program *p, uint64_t at); /* begins exactly there */
+
+/* The function whose code was decoded around this address, but does not begin there; NULL: none. */
+struct function *program_inside(const struct program *p, uint64_t at);
 
 /* The call that a V_RET or V_IS_ZERO value of this function comes from; NULL: none. */
 const struct call *function_call(const struct function *f, struct value v);

@@ -20,6 +20,16 @@ bool value_is(struct value v, enum value_kind kind)
 	return v.kind == kind && v.form == EXACT;
 }
 
+struct value value_swapped(struct value v)
+{
+	if (value_is(v, V_CONST))
+		return value_const(__builtin_bswap16((uint16_t)v.k));
+	if (v.kind != V_PARAM && v.kind != V_RET && v.form != CONTENT)
+		return unknown;
+	v.swapped = !v.swapped;
+	return v;
+}
+
 static uint64_t cut(const struct isa *isa, uint64_t k)
 {
 	return isa->bits == 32 ? k & 0xffffffff : k;
@@ -230,10 +240,21 @@ static bool fold(const struct isa *isa, enum op_code code, uint64_t a, uint64_t 
 	return true;
 }
 
+/* The low `n` bytes of what memory holds. */
+static struct value narrow(const struct elf_image *img, struct value v, unsigned n)
+{
+	if ((v.form != CONTENT && v.form != NEAR_CONTENT) || v.size <= n)
+		return v;
+	if (img->big && v.form == CONTENT)
+		v.k += v.size - n;
+	v.size = (uint8_t)n;
+	return v;
+}
+
 static bool byte_mask(struct value a, struct value b)
 {
-	return a.form != EXACT && value_is(b, V_CONST) &&
-	       ((a.size == 1 && b.k == 0xff) || (a.size == 2 && b.k == 0xffff));
+	return (a.form == CONTENT || a.form == NEAR_CONTENT) && value_is(b, V_CONST) &&
+	       (b.k == 0xff || b.k == 0xffff);
 }
 
 /* Shifted up and down again: a byte or half word is extended, which does not change what it is. */
@@ -273,7 +294,7 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 		return n.kind == V_UNKNOWN ? near(img, b) : n;
 	}
 	if (code == OP_AND && byte_mask(a, b))
-		return a;
+		return narrow(img, a, b.k == 0xff ? 1 : 2);
 	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0xffff &&
 	    (a.kind == V_PARAM || a.kind == V_RET))
 		return a;
@@ -289,7 +310,8 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	return unknown;
 }
 
-static struct value unary(const struct isa *isa, const struct op *o, struct value a)
+static struct value unary(const struct elf_image *img, const struct isa *isa, const struct op *o,
+			  struct value a)
 {
 	if (!value_is(a, V_CONST)) {
 		if (o->code == OP_SWAP16 &&
@@ -298,9 +320,11 @@ static struct value unary(const struct isa *isa, const struct op *o, struct valu
 			return a;
 		}
 		bool keeps = o->code == OP_ZERO_EXT || o->code == OP_SIGN_EXT;
+		if (keeps && o->size * 8 >= isa->bits)
+			return a; /* the whole register */
 		return keeps && (a.form == CONTENT || a.form == NEAR_CONTENT || a.kind == V_PARAM ||
 				 a.kind == V_RET || a.kind == V_IS_ZERO)
-			   ? a
+			   ? narrow(img, a, o->size)
 			   : unknown;
 	}
 	uint64_t k = a.k;
@@ -406,7 +430,7 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 	case OP_SWAP32:
 	case OP_ZERO_EXT:
 	case OP_SIGN_EXT:
-		set(s, isa, o->d, unary(isa, o, reg(s, o->a)));
+		set(s, isa, o->d, unary(img, isa, o, reg(s, o->a)));
 		break;
 	case OP_LOAD:
 		load(s, img, isa, o);

@@ -56,6 +56,9 @@ struct value value_const(uint64_t k);
 bool value_same(struct value a, struct value b);
 bool value_is(struct value v, enum value_kind kind); /* and EXACT */
 
+/* The two low bytes exchanged, as htons does on a little-endian machine. */
+struct value value_swapped(struct value v);
+
 /* What memory holds at `where` + k. */
 struct value state_load(const struct state *s, const struct elf_image *img, const struct isa *isa,
 			struct value where, unsigned size);

@@ -4,6 +4,7 @@
  * time loops count as not taken, the second time what they change is unknown.
  */
 #include "code/walk.h"
+#include "code/summary.h"
 
 enum { MAX_STORES = 64 };
 
@@ -58,11 +59,16 @@ static void look_at_address(const struct walk *w, struct call *c)
 	c->address = state_load(&w->now, w->p->img, isa, offset(to, 4), 4);
 }
 
-/* htons and htonl of a constant. */
+/* htons and htonl; of what is no constant only htons, whose outcome is the same bytes exchanged. */
 static bool swapped(const struct walk *w, const struct call *c, struct value *out)
 {
-	if (!c->role || c->role->kind != ROLE_SWAP || !value_is(c->args[0], V_CONST))
+	if (!c->role || c->role->kind != ROLE_SWAP)
 		return false;
+	if (!value_is(c->args[0], V_CONST)) {
+		if (c->role->len == 2 && c->args[0].kind != V_UNKNOWN)
+			*out = is_big(w) ? c->args[0] : value_swapped(c->args[0]);
+		return out->kind != V_UNKNOWN;
+	}
 	uint64_t k = c->args[0].k;
 	if (c->role->len == 2)
 		k = is_big(w) ? k & 0xffff : __builtin_bswap16((uint16_t)k);
@@ -177,13 +183,40 @@ static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
 	c->name = c->callee->stub;
 }
 
+/* In files without a base address small numbers are addresses of code, too. */
+static bool only_a_number(const struct walk *w, uint64_t at, bool thumb)
+{
+	if (at >= 0x10000 && !program_inside(w->p, at))
+		return false;
+	w->how->at = at;
+	bool was = w->how->thumb;
+	w->how->thumb = thumb;
+	bool begins = w->p->isa->prologue(w->how, elf_bytes(w->p->img, at));
+	w->how->thumb = was;
+	return !begins;
+}
+
+/* Does the n-th argument of this call take a function? */
+static bool takes_function(const struct call *c, unsigned n)
+{
+	if (c->role && c->role->kind == ROLE_THREAD)
+		return n == (unsigned)c->role->arg;
+	if (!c->name)
+		return false;
+	if (n == 0)
+		return strcmp(c->name, "__libc_start_main") == 0 ||
+		       strcmp(c->name, "__uClibc_main") == 0 || strcmp(c->name, "atexit") == 0;
+	return n == 1 && (strcmp(c->name, "signal") == 0 || strcmp(c->name, "bsd_signal") == 0);
+}
+
 /* The address of a function as an argument: main, threads, handlers. */
-static void handed_over(struct walk *w, struct value v)
+static void handed_over(struct walk *w, struct value v, bool expected)
 {
 	bool arm = w->p->isa == &isa_arm, thumb = arm && (v.k & 1);
 	uint64_t at = arm ? v.k & ~UINT64_C(1) : v.k;
 	if (!value_is(v, V_CONST) || at % w->p->isa->align || !elf_is_code(w->p->img, at) ||
-	    program_function(w->p, at) || elf_string(w->p->img, at, 256).n > 2)
+	    program_function(w->p, at) || elf_string(w->p->img, at, 256).n > 2 ||
+	    (!expected && only_a_number(w, at, thumb)))
 		return;
 	found_target(w, at, thumb);
 }
@@ -217,7 +250,7 @@ static void transfer(struct walk *w, const struct insn *i)
 	for (unsigned n = 0; n < MAX_ARGS; n++)
 		c.args[n] = argument(w, n);
 	for (unsigned n = 0; n < 4 && w->recording; n++)
-		handed_over(w, c.args[n]);
+		handed_over(w, c.args[n], takes_function(&c, n));
 	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
 		look_at_address(w, &c);
 	if (w->recording)
@@ -227,6 +260,8 @@ static void transfer(struct walk *w, const struct insn *i)
 		if (r >= 64 || !(isa->kept >> r & 1))
 			w->now.regs[r] = (struct value){0};
 	struct value result = {.kind = V_RET, .id = c.insn};
+	if (c.callee && c.callee != w->f && !c.callee->stub && c.callee->telling)
+		result = summary_apply(&c, &w->now, w->p, result);
 	swapped(w, &c, &result);
 	w->now.regs[isa->result] = result;
 	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
@@ -301,6 +336,7 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 static void note_result(struct walk *w, bool *first)
 {
 	struct value v = w->now.regs[w->p->isa->result];
+	summary_return(w->f, &w->now, *first, w->p->arena);
 	if (*first)
 		w->f->result = v;
 	else if (!value_same(w->f->result, v))
@@ -428,6 +464,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch, .how = how};
 	f->done = true;
 	f->store_count = 0;
+	f->walked = ++p->walk_count;
+	f->walks++;
 	how->thumb = f->thumb;
 	if (!cfg_build(&f->cfg, p->img, p->isa, how, f->start, limit, scratch)) {
 		f->cfg = (struct cfg){0};
@@ -449,6 +487,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	pass(&w, true);
 	walk_paths(&w);
 	keep_cfg(&f->cfg, p->arena);
+	f->telling = summary_finish(f, p->arena);
 }
 
 const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got,
