@@ -272,7 +272,7 @@ static void take_address(struct look *l, uint64_t at)
 	if (!url_at(l->a->bytes, at, &u))
 		return;
 	uint64_t begin = context_offset(l->a->bytes, u.whole);
-	if (u.whole.p >= l->last_line.p && u.whole.p < l->last_line.p + l->last_line.n)
+	if (l->last_line.n && u.whole.p >= l->last_line.p && u.whole.p < l->last_line.p + l->last_line.n)
 		return; /* stands in a command that was judged as a whole */
 	if (l->a->text && context_is_comment(l->a->bytes, begin))
 		return;

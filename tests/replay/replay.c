@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Replays fuzz inputs without libFuzzer: replay NAME FILE... where NAME is the folder under
- * fuzz/seed or fuzz/found (format_tar, observer_keys, codec). What a fuzzer once found must pass
+ * fuzz/seed or fuzz/found (format_tar, observer_keys). What a fuzzer once found must pass
  * in every test run. Ends with 1 when a file cannot be read or the target does not exist.
  */
 #include "base/text.h"
-#include "codec/codec.h"
 #include "collect.h"
 
 static void replay_format(const struct format *f, struct span in)
@@ -40,26 +39,6 @@ static void replay_observer(const struct observer *o, struct span in)
 	collect_facts_free(&c);
 }
 
-static enum status drop(struct codec_out *out, const void *p, size_t n)
-{
-	(void)out;
-	(void)p;
-	return n ? ST_OK : ST_DAMAGED;
-}
-
-static void replay_codec(struct span in)
-{
-	static uint8_t block[64 * 1024];
-	struct codec_out out = {drop};
-	size_t n;
-	uint64_t used;
-	if (!in.n)
-		return;
-	enum codec c = (enum codec)(in.p[0] % CODEC_COUNT);
-	codec_block(c, span_from(in, 1), block, sizeof block, &n);
-	codec_stream(c, span_from(in, 1), &out, &used);
-}
-
 static const struct observer *observer_named(const char *name)
 {
 	for (size_t i = 0; i < observer_count; i++)
@@ -74,8 +53,6 @@ static bool replay(const char *name, struct span in)
 		replay_format(format_named(name + 7), in);
 	else if (strncmp(name, "observer_", 9) == 0 && observer_named(name + 9))
 		replay_observer(observer_named(name + 9), in);
-	else if (strcmp(name, "codec") == 0)
-		replay_codec(in);
 	else
 		return false;
 	return true;
