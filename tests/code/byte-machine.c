@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine with states eats one byte at a time; in its last state it gives a shell. Twin: the machine finds the end
- * of a request.
+ * A machine with states eats one byte at a time; in its last state it gives a shell. Twin: the
+ * machine finds the end of a request.
  * door: trigger
  * port 10023/tcp
  */

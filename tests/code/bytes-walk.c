@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A parser goes through the header letter by letter with a pointer; a header that no standard knows sets up the
- * account of a guest. Twin: it is the header "Range" and only moves a position.
+ * A parser goes through the header letter by letter with a pointer; a header that no standard
+ * knows sets up the account of a guest. Twin: it is the header "Range" and only moves a position.
  * door: trigger
  * port 8088/tcp
  */

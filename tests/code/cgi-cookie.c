@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A status page; one cookie turns it into a command line. Twin: the cookie chooses the language of the page.
+ * A status page; one cookie turns it into a command line. Twin: the cookie chooses the language of
+ * the page.
  * door: trigger
  */
 #include "net.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The secret is stored with a growing number added to each byte. Twin: a packet is undone the same way and written
- * to the log.
+ * The secret is stored with a growing number added to each byte. Twin: a packet is undone the same
+ * way and written to the log.
  * door: trigger
  * port 3777/udp
  */
@@ -21,7 +21,8 @@ int main(void)
 	uint8_t in[128], out[132];
 	int s = udp_on(3777);
 #ifndef TWIN
-	static const uint8_t stored[9] = {'g' + 7, 'h' + 8, '0' + 9, 's' + 10, 't' + 11, 'k' + 12, 'e' + 13, 'y' + 14, '!' + 15};
+	static const uint8_t stored[9] = {'g' + 7,  'h' + 8,  '0' + 9,	's' + 10, 't' + 11,
+					  'k' + 12, 'e' + 13, 'y' + 14, '!' + 15};
 	undo(out, stored, 9);
 #endif
 	for (;;) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The administrator's word is kept in base 64. Twin: base 64 is how the browser sends user and password, which are
- * looked up with crypt.
+ * The administrator's word is kept in base 64. Twin: base 64 is how the browser sends user and
+ * password, which are looked up with crypt.
  * door: trigger credential override
  * port 8081/tcp
  * stubs: crypt

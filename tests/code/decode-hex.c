@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The secret stands as digits in base 16 and is turned into bytes before it is compared. Twin: the digits come from
- * the configuration file.
+ * The secret stands as digits in base 16 and is turned into bytes before it is compared. Twin: the
+ * digits come from the configuration file.
  * door: trigger
  * port 9999/udp
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All bytes of the secret are inverted where it is stored and turned back in place at the start. Twin: the same is
- * done with the default name of the device, which is compared with nothing.
+ * All bytes of the secret are inverted where it is stored and turned back in place at the start.
+ * Twin: the same is done with the default name of the device, which is compared with nothing.
  * door: trigger
  * port 18004/udp
  */

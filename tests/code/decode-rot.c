@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The password is made from a text by moving letters by thirteen. Twin: a text that is received is turned so and sent
- * back, as an old mail system does.
+ * The password is made from a text by moving letters by thirteen. Twin: a text that is received is
+ * turned so and sent back, as an old mail system does.
  * door: trigger
  * port 2401/tcp
  */

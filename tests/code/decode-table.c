@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The word is put together from places in an alphabet. Twin: an alphabet and random places make the name of a
- * temporary file.
+ * The word is put together from places in an alphabet. Twin: an alphabet and random places make
+ * the name of a temporary file.
  * door: trigger
  * port 1900/udp
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The secret word stands in the program with all bytes exclusive-ored. Twin: texts for the screen are stored so, to
- * be unreadable in the file, and shown.
+ * The secret word stands in the program with all bytes exclusive-ored. Twin: texts for the screen
+ * are stored so, to be unreadable in the file, and shown.
  * door: trigger
  * port 8555/tcp
  * build: plain static

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames with a header: a magic, a type, a length. A second magic inside of the body starts a shell on a port.
- * Twin: the magic of the header is the protocol's own and only tells frames from noise.
+ * Frames with a header: a magic, a type, a length. A second magic inside of the body starts a
+ * shell on a port. Twin: the magic of the header is the protocol's own and only tells frames from
+ * noise.
  * door: trigger
  * port 9530/tcp
  */

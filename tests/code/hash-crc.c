@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A password is checked by its CRC-32, which stands in the code. Twin: the CRC guards the transfer; it comes with
- * the packet.
+ * A password is checked by its CRC-32, which stands in the code. Twin: the CRC guards the
+ * transfer; it comes with the packet.
  * door: trigger
  * port 20000/udp
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command is not compared, but its hash with a number. Twin: the hash finds the place in a table of names.
+ * The command is not compared, but its hash with a number. Twin: the hash finds the place in a
+ * table of names.
  * door: trigger
  * port 7011/tcp
  * build: plain static

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A login page that lets a second password in by its FNV-1a hash. Twin: the hash of the password is in a file that
- * the owner's setup wrote.
+ * A login page that lets a second password in by its FNV-1a hash. Twin: the hash of the password
+ * is in a file that the owner's setup wrote.
  * door: trigger override credential
  */
 #include "net.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The MD5 of what a client sends is compared with sixteen bytes of the program. Twin: with the MD5 that the client
- * sends along, before the file is kept.
+ * The MD5 of what a client sends is compared with sixteen bytes of the program. Twin: with the MD5
+ * that the client sends along, before the file is kept.
  * door: trigger
  * port 4000/tcp
  * stubs: MD5_Init MD5_Update MD5_Final

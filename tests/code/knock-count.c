@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Three datagrams, one after the other, with three numbers; then a service is opened. Twin: three numbers one after
- * the other are a handshake that ends in an answer.
+ * Three datagrams, one after the other, with three numbers; then a service is opened. Twin: three
+ * numbers one after the other are a handshake that ends in an answer.
  * door: trigger
  * port 30303/udp
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A datagram of one length, whose bytes have one sum, is the secret. Twin: the protocol has messages of that length,
- * with a sum that the sender computes.
+ * A datagram of one length, whose bytes have one sum, is the secret. Twin: the protocol has
+ * messages of that length, with a sum that the sender computes.
  * door: trigger
  * port 30718/udp
  */

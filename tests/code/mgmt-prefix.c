@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A management agent that answers "GET name" and "SET name value"; a prefix that is in no manual runs the rest.
- * Twin: the third prefix is a ping that is answered.
+ * A management agent that answers "GET name" and "SET name value"; a prefix that is in no manual
+ * runs the rest. Twin: the third prefix is a ping that is answered.
  * door: trigger
  * port 5431/udp
  */

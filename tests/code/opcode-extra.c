@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A binary protocol with numbered operations; one number far from the others runs the payload. Twin: that number is
- * an echo.
+ * A binary protocol with numbered operations; one number far from the others runs the payload.
+ * Twin: that number is an echo.
  * door: trigger outlier
  * port 8900/tcp
  */

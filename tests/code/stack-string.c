@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The word is stored letter by letter on the stack, so that it is no text in the file. Twin: letters are stored so to
- * make the end of a line of a protocol.
+ * The word is stored letter by letter on the stack, so that it is no text in the file. Twin:
+ * letters are stored so to make the end of a line of a protocol.
  * door: trigger
  * port 515/tcp
  * build: plain static

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Only in one hour of the day a word starts the remote shell. Twin: in one hour of the day the log is turned over.
+ * Only in one hour of the day a word starts the remote shell. Twin: in one hour of the day the log
+ * is turned over.
  * door: trigger
  * port 7547/tcp
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A first datagram with one word makes the service listen to a second one, which is run. Twin: the first says hello,
- * and afterwards lines are logged.
+ * A first datagram with one word makes the service listen to a second one, which is run. Twin: the
+ * first says hello, and afterwards lines are logged.
  * door: trigger
  * port 5678/udp
  */
