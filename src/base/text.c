@@ -63,22 +63,50 @@ void text_terminal(struct buf *out, struct span s)
 	}
 }
 
+static bool odd_control(uint8_t c)
+{
+	return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
+}
+
+/* Odd bytes among BLOCK ASCII characters; false when there are other bytes, or NULs. */
+enum { BLOCK = 64 };
+typedef uint8_t vector __attribute__((vector_size(16))); /* comparisons give 0 or 0xff */
+
+static bool count_ascii(const uint8_t *p, size_t *odd)
+{
+	vector sum = {0}, other = {0};
+	uint64_t half[2];
+	for (size_t i = 0; i < BLOCK; i += sizeof sum) {
+		vector v;
+		memcpy(&v, p + i, sizeof v);
+		sum -= (vector)((v < 0x20) & (v != '\n') & (v != '\r') & (v != '\t') & (v != '\f') &
+				(v != 0x1b));
+		other |= (vector)((v == 0) | (v >= 0x80));
+	}
+	memcpy(half, &other, sizeof half);
+	if (half[0] | half[1])
+		return false;
+	memcpy(half, &sum, sizeof half); /* no byte is above 4 */
+	*odd += (half[0] + half[1]) * 0x0101010101010101u >> 56;
+	return true;
+}
+
 bool text_looks(struct span s)
 {
 	size_t n = s.n < 65536 ? s.n : 65536, odd = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint8_t c = s.p[i];
-		if (c == 0)
-			return false;
-		if (c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b)
-			odd++;
-		else if (c >= 0x80) {
+	for (size_t i = 0; i < n;) {
+		if (i + BLOCK <= n && count_ascii(s.p + i, &odd)) {
+			i += BLOCK;
+			continue;
+		}
+		for (size_t end = n - i > BLOCK ? i + BLOCK : n; i < end; i++) {
+			uint8_t c = s.p[i];
 			uint32_t code;
-			size_t len = utf8_length(span_from(s, i), &code);
-			if (len)
-				i += len - 1;
-			else
-				odd++;
+			size_t len = c >= 0x80 ? utf8_length(span_from(s, i), &code) : 1;
+			if (c == 0)
+				return false;
+			odd += odd_control(c) || len == 0;
+			i += len ? len - 1 : 0;
 		}
 	}
 	return odd * 20 <= n;

@@ -13,18 +13,35 @@
 
 enum { PIECE = 16 * 1024, MIN_PADDING = 64, SURE = 16 * 1024, UNIFORM = 350 };
 
-/* Four tables, so that equal bytes in a row do not wait for each other. */
-static void count_bytes(struct span s, uint64_t counts[256])
+/* How often each byte stands at each place of a four-byte word; no input has 2^32 of one. */
+struct lanes {
+	uint32_t of[4][256];
+};
+
+/* Eight at a time: equal bytes in a row do not wait for each other. */
+static void count_lanes(struct span s, struct lanes *l)
 {
-	uint64_t four[4][256] = {{0}};
 	size_t i = 0;
-	for (; i + 4 <= s.n; i += 4)
-		for (size_t k = 0; k < 4; k++)
-			four[k][s.p[i + k]]++;
+	memset(l, 0, sizeof *l);
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t w = span_le64(s, i);
+		l->of[0][w & 255]++;
+		l->of[1][w >> 8 & 255]++;
+		l->of[2][w >> 16 & 255]++;
+		l->of[3][w >> 24 & 255]++;
+		l->of[0][w >> 32 & 255]++;
+		l->of[1][w >> 40 & 255]++;
+		l->of[2][w >> 48 & 255]++;
+		l->of[3][w >> 56]++;
+	}
 	for (; i < s.n; i++)
-		four[0][s.p[i]]++;
-	for (i = 0; i < 256; i++)
-		counts[i] = four[0][i] + four[1][i] + four[2][i] + four[3][i];
+		l->of[i % 4][s.p[i]]++;
+}
+
+static void add_lanes(const struct lanes *l, uint64_t counts[256])
+{
+	for (size_t i = 0; i < 256; i++)
+		counts[i] += (uint64_t)l->of[0][i] + l->of[1][i] + l->of[2][i] + l->of[3][i];
 }
 
 static double entropy_of(const uint64_t counts[256], uint64_t n)
@@ -40,10 +57,12 @@ static double entropy_of(const uint64_t counts[256], uint64_t n)
 
 double region_entropy(struct span s)
 {
-	uint64_t counts[256];
+	uint64_t counts[256] = {0};
+	struct lanes l;
 	if (s.n == 0)
 		return 0;
-	count_bytes(s, counts);
+	count_lanes(s, &l);
+	add_lanes(&l, counts);
 	return entropy_of(counts, s.n);
 }
 
@@ -67,44 +86,39 @@ static double chi_square(const uint64_t counts[256], uint64_t n)
  * opcode byte. x86 code is full of a few opcodes. Both are told from data by how common the typical
  * bytes are.
  */
-static bool looks_like_code(struct span s)
+static bool looks_like_code(const struct lanes *l, size_t quads)
 {
 	static const uint8_t mips[] = {0x8f, 0xaf, 0x24, 0x27, 0x3c, 0x10,
 				       0x14, 0x00, 0x0c, 0x8c, 0xac, 0x03};
-	size_t lanes[4][256] = {{0}}, quads = s.n / 4;
 	if (quads < 256)
 		return false;
-	for (size_t i = 0; i < quads; i++)
-		for (int k = 0; k < 4; k++)
-			lanes[k][s.p[4 * i + (size_t)k]]++;
 	for (int k = 0; k < 4; k += 3) {
+		const uint32_t *lane = l->of[k];
 		size_t m = 0;
 		for (size_t i = 0; i < sizeof mips; i++)
-			m += lanes[k][mips[i]];
-		size_t loads = lanes[k][0x8f] + lanes[k][0xaf] + lanes[k][0x24] + lanes[k][0x8c];
-		if (m > quads / 2 && loads > quads / 8 && lanes[k][0] < quads / 2)
+			m += lane[mips[i]];
+		size_t loads = lane[0x8f] + lane[0xaf] + lane[0x24] + lane[0x8c];
+		if (m > quads / 2 && loads > quads / 8 && lane[0] < quads / 2)
 			return true;
-		size_t always = lanes[k][0xe1] + lanes[k][0xe2] + lanes[k][0xe3] + lanes[k][0xe5] +
-				lanes[k][0xeb] + lanes[k][0xea] + lanes[k][0xe8] + lanes[k][0xe9];
+		size_t always = lane[0xe1] + lane[0xe2] + lane[0xe3] + lane[0xe5] + lane[0xeb] +
+				lane[0xea] + lane[0xe8] + lane[0xe9];
 		if (always > quads / 2)
 			return true;
-		size_t wide = lanes[k][0xf9] + lanes[k][0x94] + lanes[k][0x97] + lanes[k][0x91] +
-			      lanes[k][0xaa] + lanes[k][0x52] + lanes[k][0xb9] + lanes[k][0xa9];
+		size_t wide = lane[0xf9] + lane[0x94] + lane[0x97] + lane[0x91] + lane[0xaa] +
+			      lane[0x52] + lane[0xb9] + lane[0xa9];
 		if (wide > quads / 2)
 			return true;
 	}
 	return false;
 }
 
-static const char *name_of(struct span s, double entropy)
+static const char *name_of(struct span s, const struct lanes *l, double entropy)
 {
-	if (region_is_padding(s))
-		return "padding";
 	if (text_looks(s) && entropy < 6.8)
 		return "text";
 	if (s.n >= 4096 && entropy > 7.9)
 		return "compressed";
-	if (looks_like_code(s))
+	if (looks_like_code(l, s.n / 4))
 		return "code";
 	return "unknown";
 }
@@ -123,7 +137,7 @@ static size_t next_run(struct span s)
 {
 	for (size_t i = 0; i + MIN_PADDING <= s.n; i += MIN_PADDING / 2) {
 		struct span w = span_cut(s, i, MIN_PADDING / 2);
-		if (!region_is_padding(w))
+		if (w.p[0] != w.p[w.n - 1] || !region_is_padding(w))
 			continue;
 		size_t start = i;
 		while (start && s.p[start - 1] == s.p[i])
@@ -161,10 +175,17 @@ static void flush(struct merge *m)
 
 static void piece(struct merge *m, size_t at, size_t n)
 {
-	uint64_t counts[256];
+	uint64_t counts[256] = {0};
 	struct span s = span_cut(m->in, at, n);
-	count_bytes(s, counts);
-	const char *what = name_of(s, entropy_of(counts, n));
+	const char *what = "padding";
+	if (region_is_padding(s)) {
+		counts[s.p[0]] = n;
+	} else {
+		struct lanes l;
+		count_lanes(s, &l);
+		add_lanes(&l, counts);
+		what = name_of(s, &l, entropy_of(counts, n));
+	}
 	bool same = m->now.size && strcmp(m->now.what, what) == 0;
 	if (same && strcmp(what, "padding") == 0)
 		same = m->in.p[at - 1] == m->in.p[at];

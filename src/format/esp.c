@@ -33,22 +33,36 @@ struct image {
 	bool sum_fits, is_signed;
 };
 
+static uint8_t xor_of(struct span s)
+{
+	uint64_t wide = 0;
+	uint8_t x = 0;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8)
+		wide ^= span_le64(s, i);
+	for (; i < s.n; i++)
+		x ^= s.p[i];
+	for (; wide; wide >>= 8)
+		x ^= (uint8_t)wide;
+	return x;
+}
+
 static bool walk(struct span in, uint32_t header, struct image *im)
 {
+	struct span data[256];
 	uint64_t at = header;
 	uint8_t x = 0xef;
 	*im = (struct image){.header = header};
 	for (unsigned i = 0; i < in.p[1]; i++) {
 		uint32_t n = span_le32(in, at + 4);
-		if (!span_has(in, at, 8) || n > (16u << 20) || span_le32(in, at) == 0xffffffff)
+		data[i] = span_cut(in, at + 8, n);
+		if (!span_has(in, at, 8) || n > (16u << 20) || data[i].n < n ||
+		    span_le32(in, at) == 0xffffffff)
 			return false;
-		struct span data = span_cut(in, at + 8, n);
-		if (data.n < n)
-			return false;
-		for (size_t k = 0; k < data.n; k++)
-			x ^= data.p[k];
 		at += 8 + (uint64_t)n;
 	}
+	for (unsigned i = 0; i < in.p[1]; i++)
+		x ^= xor_of(data[i]);
 	im->sum = at | 15;
 	im->end = im->sum + 1;
 	im->sum_fits = span_has(in, im->sum, 1) && in.p[im->sum] == x;
@@ -78,12 +92,12 @@ static bool read_image(struct span in, struct image *im)
 static int bid(struct span in, uint64_t *size)
 {
 	struct image im;
-	*size = 0;
-	if (!read_image(in, &im))
-		return 0;
 	uint32_t entry = span_le32(in, 4);
+	*size = 0;
+	if (entry < 0x40000000 || entry >= 0x60000000 || !read_image(in, &im))
+		return 0;
 	*size = im.end;
-	return entry >= 0x40000000 && entry < 0x60000000 && im.sum > LONG + 32 ? 90 : 0;
+	return im.sum > LONG + 32 ? 90 : 0;
 }
 
 static enum status esp_open(struct span in, struct sink *out)

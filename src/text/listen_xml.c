@@ -285,11 +285,10 @@ static void observe(const struct artifact *a, struct facts *out)
 	struct reading *r = arena_alloc(a->arena, sizeof *r);
 	r->a = a;
 	r->out = out;
-	for (size_t i = 0; i < a->bytes.n;) {
-		if (a->bytes.p[i] == '<')
-			i = read_tag(r, i);
-		else
-			i++;
+	struct span all = a->bytes;
+	for (size_t i = 0; i < all.n;) {
+		const uint8_t *tag = memchr(all.p + i, '<', all.n - i);
+		i = tag ? read_tag(r, (size_t)(tag - all.p)) : all.n;
 	}
 }
 
