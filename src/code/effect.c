@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which calls are privileged, and what only one way through a function leads to. */
+#include "code/effect.h"
+
+enum { MAX_INSIDE = 60, WRITE_ONLY = 1, READ_WRITE = 2 };
+
+static bool has_any(struct span s, const char *const *words)
+{
+	for (; *words; words++)
+		if (span_find(s, span_str(*words), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+/* Files that decide who may log in. */
+static bool decides_login(struct span path)
+{
+	static const char *const words[] = {"etc/passwd",      "etc/shadow",  "/.ssh/",
+					    "authorized_keys", "etc/sudoers", NULL};
+	return has_any(path, words);
+}
+
+/* Settings that open the device. */
+static bool opens(struct span name)
+{
+	static const char *const words[] = {"telnet", "ssh", "passw", "debug",
+					    "remote", "pwd", NULL};
+	return has_any(name, words);
+}
+
+static struct effect of_exec(const struct look *l, const struct function *f, const struct call *c)
+{
+	struct value v = c->args[c->role->arg];
+	struct input in = input_text(l->in, f, v);
+	bool strong = look_opens_shell(program_text(l->p, v)) || (in.source && in.whole);
+	if (c->role->other >= 0 && c->role->other < MAX_ARGS) /* execl("/bin/busybox", "telnetd") */
+		strong = strong || look_opens_shell(program_text(l->p, c->args[c->role->other]));
+	static const char *const words[] = {"reboot", "mtd ",	 "nvram ",   "rm -",
+					    "passwd", "mkfs",	 "iptables", "flash_",
+					    "insmod", "factory", NULL};
+	return (struct effect){.call = c,
+			       .word = "exec",
+			       .strength = strong ? 2 : 1,
+			       .lasting = strong || has_any(program_text(l->p, v), words)};
+}
+
+static struct effect of_file(const struct look *l, const struct function *f, const struct call *c)
+{
+	struct span path = program_text(l->p, c->args[c->role->arg]);
+	struct input in = input_text(l->in, f, c->args[c->role->arg]);
+	struct effect e = {.call = c, .strength = 1, .lasting = true};
+	struct value how = c->role->other >= 0 ? c->args[c->role->other] : (struct value){0};
+	struct span mode = program_text(l->p, how);
+	bool writes = (mode.n && memchr("wa", mode.p[0], 2)) ||
+		      (value_is(how, V_CONST) && (how.k & 3) >= WRITE_ONLY && how.k < 1 << 20 &&
+		       (how.k & 3) <= READ_WRITE);
+	switch (c->role->kind) {
+	case ROLE_OPEN:
+		if (writes && decides_login(path)) {
+			e.word = "config";
+			e.strength = 2;
+		} else if (writes && SPAN_IS(path, 0, "/dev/mtd")) {
+			e.word = "flash";
+		}
+		break;
+	case ROLE_DELETE:
+		if (SPAN_IS(path, 0, "/etc/") || (in.source && in.whole))
+			e.word = "delete";
+		break;
+	case ROLE_LOAD:
+		if (in.source)
+			e.strength = 2;
+		if (in.source || SPAN_IS(path, 0, "/tmp/") || SPAN_IS(path, 0, "/var/"))
+			e.word = "load";
+		break;
+	default: /* a script */
+		e.strength = 2;
+		e.word = in.source ? "script" : NULL;
+	}
+	return e;
+}
+
+struct effect effect_of(const struct look *l, const struct function *f, const struct call *c)
+{
+	static const char *const words[] = {[ROLE_LISTEN] = "listen",
+					    [ROLE_REBOOT] = "reboot",
+					    [ROLE_MODULE] = "insmod",
+					    [ROLE_FLASH] = "flash",
+					    [ROLE_SETTING] = "config"};
+	struct effect e = {.call = c, .strength = 1, .lasting = true};
+	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+	switch (kind) {
+	case ROLE_EXEC:
+		return of_exec(l, f, c);
+	case ROLE_OPEN:
+	case ROLE_DELETE:
+	case ROLE_LOAD:
+	case ROLE_SCRIPT:
+		return of_file(l, f, c);
+	case ROLE_IDENTITY:
+		e.word = value_is(c->args[0], V_CONST) && c->args[0].k == 0 ? "setuid" : NULL;
+		break;
+	case ROLE_SETTING:
+		if (c->role->arg >= 0 && opens(program_text(l->p, c->args[c->role->arg])))
+			e.strength = 2;
+		e.word = words[kind];
+		break;
+	case ROLE_LISTEN:
+	case ROLE_REBOOT:
+	case ROLE_MODULE:
+	case ROLE_FLASH:
+		e.word = words[kind];
+		e.lasting = kind != ROLE_LISTEN;
+		break;
+	default:
+		break;
+	}
+	return e;
+}
+
+static void take(struct effect *best, struct effect e)
+{
+	if (e.word && e.strength > best->strength)
+		*best = e;
+}
+
+struct effect effect_behind(const struct look *l, const struct function *f, struct way w)
+{
+	struct effect best = {0};
+	int32_t to = way_target(f, w);
+	if (to == NO_BLOCK || !cfg_edge_owns(&f->cfg, w.block, to))
+		return best;
+	for (size_t i = 0; i < f->call_count; i++) {
+		const struct call *c = &f->calls[i];
+		if (!cfg_dominates(&f->cfg, to, c->block))
+			continue;
+		struct effect e = effect_of(l, f, c);
+		take(&best, e);
+		if (e.word || !c->callee || c->callee->stub || c->callee == f ||
+		    c->callee->call_count > MAX_INSIDE)
+			continue;
+		for (size_t k = 0; k < c->callee->call_count; k++) {
+			e = effect_of(l, c->callee, &c->callee->calls[k]);
+			take(&best, (struct effect){c, e.call, e.strength, e.word, e.lasting});
+		}
+	}
+	return best;
+}
+
+const char *effect_chain(const struct look *l, const struct effect *e)
+{
+	const struct call *last = e->inside ? e->inside : e->call;
+	const char *argument =
+	    last->role && last->role->arg >= 0 ? look_value(l, last->args[last->role->arg]) : "";
+	const char *through = "";
+	if (e->inside)
+		through = arena_printf(l->arena, "call of %s at 0x%llx > ", look_name(e->call),
+				       (unsigned long long)e->call->at);
+	return arena_printf(l->arena, "%s%s(%s) at 0x%llx", through, look_name(last), argument,
+			    (unsigned long long)last->at);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding compares with constants. */
+#include "code/secret.h"
+
+#include "base/buf.h"
+
+enum { MIN_INLINE = 3, MAX_LITERAL = 64, RANDOM_NUMBER = 1 << 24 };
+
+static bool all_in(struct span s, const char *set)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr(set, s.p[i]))
+			return false;
+	return true;
+}
+
+struct letters {
+	unsigned lower, upper, digit, other;
+};
+
+static struct letters count_letters(struct span s)
+{
+	struct letters n = {0};
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+		n.lower += c >= 'a' && c <= 'z';
+		n.upper += c >= 'A' && c <= 'Z';
+		n.digit += c >= '0' && c <= '9';
+	}
+	n.other = (unsigned)s.n - n.lower - n.upper - n.digit;
+	return n;
+}
+
+/* sha256, UTF-16LE, aes-128-cbc, iso8859-1: what begins like this is the name of a method. */
+static bool names_method(struct span s)
+{
+	static const char *const begins[] = {
+	    "sha",  "md4",   "md5",  "aes",  "des",   "utf",	"iso",	"ipv",	"eth",	  "base",
+	    "hmac", "cram",  "rsa",  "ecd",  "ed2",   "curve",	"tls",	"ssl",	"x86",	  "arm",
+	    "mips", "http",  "rfc",  "802.", "ucs",   "koi8",	"cp",	"win",	"crc",	  "blake",
+	    "cha",  "camel", "aria", "diff", "ntlm",  "pkcs",	"oaep", "x509", "mschap", "gb",
+	    "wpa",  "wep",   "ikev", "ext",  "text/", "image/", "appl", "lz",	"zlib",	  "brain"};
+	char low[8] = {0};
+	for (size_t i = 0; i < s.n && i < 7; i++)
+		low[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 32 : s.p[i]);
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (strncmp(low, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+unsigned secret_weight(struct span s)
+{
+	struct letters n = count_letters(s);
+	if (s.n < 4 || s.p[0] == '/' || all_in(s, "0123456789."))
+		return 0;
+	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
+	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
+	    span_find(s, SPAN_LIT(": "), 0) != SIZE_MAX)
+		return 0;
+	if (s.n >= 6 && n.digit && n.lower + n.upper >= 3)
+		return names_method(s) || (!n.lower && n.other == 0 && n.digit <= 3) ? 1 : 2;
+	if (s.n >= 8 && n.other && n.other < s.n / 2 && n.lower + n.upper >= 4 && n.upper &&
+	    n.lower)
+		return names_method(s) ? 1 : 2;
+	return s.n >= 5 ? 1 : 0;
+}
+
+/* Letters of both cases, or letters and digits: no word of a protocol. */
+static bool mixed(struct span s)
+{
+	struct letters n = count_letters(s);
+	return s.n >= 4 && ((n.lower && n.upper && n.digit) ||
+			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
+}
+
+static uint8_t cond_of(const struct function *f, int32_t block)
+{
+	return f->choices[block].soft ? COND_EQ : f->cfg.blocks[block].cond;
+}
+
+int32_t way_target(const struct function *f, struct way w)
+{
+	if (w.block == NO_BLOCK || f->choices[w.block].soft)
+		return NO_BLOCK;
+	const struct block *k = &f->cfg.blocks[w.block];
+	return k->succ[w.edge == 1 ? 1 : 0];
+}
+
+bool way_owns(const struct function *f, struct way w, int32_t block)
+{
+	int32_t to = way_target(f, w);
+	return to != NO_BLOCK && block != NO_BLOCK && cfg_edge_owns(&f->cfg, w.block, to) &&
+	       cfg_dominates(&f->cfg, to, block);
+}
+
+static bool about_result(const struct choice *c, const struct call *of, bool *inverse)
+{
+	const struct value *v = &c->left;
+	if (!value_is(c->right, V_CONST) || c->right.k != 0 || v->id != of->insn || v->k != 0)
+		return false;
+	*inverse = v->kind == V_IS_ZERO;
+	return value_is(*v, V_RET) || value_is(*v, V_IS_ZERO);
+}
+
+bool way_of_result(const struct function *f, const struct call *c, bool zero, struct way *out)
+{
+	bool any = false;
+	for (size_t b = 0; b < f->cfg.block_count; b++) {
+		uint8_t cond = cond_of(f, (int32_t)b);
+		bool inverse;
+		if (!f->cfg.blocks[b].reached || (cond != COND_EQ && cond != COND_NE) ||
+		    !about_result(&f->choices[b], c, &inverse))
+			continue;
+		bool zero_taken = (cond == COND_EQ) != inverse;
+		struct way w = {(int32_t)b, zero_taken == zero ? 1 : 0};
+		int32_t to = way_target(f, w);
+		if (!any)
+			*out = w;
+		any = true;
+		if (to != NO_BLOCK && cfg_edge_owns(&f->cfg, w.block, to)) {
+			*out = w;
+			break;
+		}
+	}
+	return any;
+}
+
+static const char *hex(const struct look *l, struct span s)
+{
+	struct buf out = {.max = 256};
+	for (size_t i = 0; i < s.n && i < 64; i++) {
+		buf_byte(&out, (uint8_t) "0123456789abcdef"[s.p[i] >> 4]);
+		buf_byte(&out, (uint8_t) "0123456789abcdef"[s.p[i] & 15]);
+	}
+	const char *text = arena_str(l->arena, buf_span(&out));
+	buf_free(&out);
+	return text;
+}
+
+/* memcmp with bytes that are no text: a digest, perhaps. */
+static bool take_binary(const struct look *l, const struct call *c, struct value b,
+			struct secret *s)
+{
+	uint64_t n = c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST)
+			 ? c->args[c->role->len].k
+			 : 0;
+	struct span bytes = value_is(b, V_CONST) ? elf_bytes(l->p->img, b.k) : SPAN(NULL, 0);
+	unsigned kinds = 0;
+	uint8_t seen[32] = {0};
+	if (n < 8 || n > 64 || bytes.n < n || elf_writable(l->p->img, b.k))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		kinds += !(seen[bytes.p[i] >> 3] >> (bytes.p[i] & 7) & 1);
+		seen[bytes.p[i] >> 3] |= (uint8_t)(1u << (bytes.p[i] & 7));
+	}
+	s->literal = hex(l, span_cut(bytes, 0, n));
+	s->weight = n >= 16 && kinds >= 10 ? 2 : 0;
+	return true;
+}
+
+static bool take_compare(const struct look *l, const struct function *f, const struct call *c,
+			 struct secret *s)
+{
+	if (!c->role || (c->role->kind != ROLE_COMPARE && c->role->kind != ROLE_FIND))
+		return false;
+	struct value a = c->args[c->role->arg], b = c->args[c->role->other];
+	struct span text = program_text(l->p, b);
+	if (!value_is(b, V_CONST) && value_is(a, V_CONST) && c->role->kind == ROLE_COMPARE) {
+		struct value t = a;
+		a = b;
+		b = t;
+		text = program_text(l->p, b);
+	}
+	if (value_is(a, V_CONST) && program_text(l->p, a).n)
+		return false;
+	if (c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST))
+		text = span_cut(text, 0, c->args[c->role->len].k);
+	*s = (struct secret){.call = c, .at = c->at, .compare = look_name(c), .operand = a};
+	s->input = input_text(l->in, f, a);
+	if (text.n) {
+		s->literal = arena_str(l->arena, text);
+		s->weight = secret_weight(text);
+	}
+	return (text.n || take_binary(l, c, b, s)) &&
+	       way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal);
+}
+
+/* Does the block compare bytes of something with a constant? The bytes go to `text`. */
+static bool inline_compare(const struct look *l, const struct function *f, int32_t block,
+			   struct value *where, struct input *input, struct buf *text)
+{
+	const struct block *k = &f->cfg.blocks[block];
+	const struct choice *c = &f->choices[block];
+	if (!k->reached || c->soft || (k->cond != COND_EQ && k->cond != COND_NE))
+		return false;
+	struct value a = c->left, b = c->right;
+	if (a.form == EXACT && b.form != EXACT) {
+		a = c->right;
+		b = c->left;
+	}
+	if (!value_is(b, V_CONST) || a.form != CONTENT || a.size > 8)
+		return false;
+	*input = input_bytes(l->in, f, a);
+	*where = a;
+	if (!input->source)
+		return false;
+	for (unsigned i = 0; i < a.size; i++) {
+		unsigned at = l->p->img->big ? a.size - 1u - i : i;
+		uint8_t byte = (uint8_t)(b.k >> at * 8);
+		uint64_t rest = l->p->img->big ? b.k & UINT64_MAX >> (56 - at * 8) : b.k >> at * 8;
+		if (i && !rest) /* the end of the text is compared with it */
+			break;
+		if (byte < 0x20 || byte >= 0x7f)
+			return false;
+		buf_byte(text, byte);
+	}
+	return true;
+}
+
+/* From one compare of bytes to the next, as long as each is only about what follows. */
+static bool take_inline(const struct look *l, const struct function *f, int32_t block,
+			struct secret *s, bool *used)
+{
+	struct buf text = {.max = MAX_LITERAL};
+	struct value where = {0}, next = {0};
+	struct input input;
+	int32_t at = block;
+	bool any = false;
+	unsigned widest = 0;
+	*s = (struct secret){.at = f->block_at[block]};
+	while (at != NO_BLOCK && !used[at]) {
+		size_t before = text.n;
+		if (!inline_compare(l, f, at, &next, &input, &text) ||
+		    (any && (next.kind != where.kind || next.id != where.id))) {
+			text.n = before;
+			break;
+		}
+		if (!any) {
+			s->operand = next;
+			s->input = input;
+		}
+		where = next;
+		widest = where.size > widest ? where.size : widest;
+		const struct block *k = &f->cfg.blocks[at];
+		struct way w = {at, k->cond == COND_EQ ? 1 : 0};
+		int32_t to = way_target(f, w);
+		used[at] = any = true;
+		s->equal = w;
+		if (!cfg_edge_owns(&f->cfg, at, to))
+			break;
+		at = to;
+	}
+	s->compare = widest > 1 ? "word" : "byte";
+	bool enough = any && text.n >= MIN_INLINE;
+	if (enough) {
+		s->literal = arena_str(l->arena, buf_span(&text));
+		s->weight = secret_weight(buf_span(&text));
+		if (!s->weight && mixed(buf_span(&text)))
+			s->weight = 1;
+	}
+	buf_free(&text);
+	return enough;
+}
+
+/* A number that looks as if nobody had chosen it: bits of both kinds everywhere. */
+static bool looks_random(uint64_t k)
+{
+	unsigned kinds = 0, zero = 0;
+	for (unsigned i = 0; i < 4; i++) {
+		uint8_t b = (uint8_t)(k >> i * 8);
+		zero += b == 0 || b == 0xff;
+		for (unsigned n = 0; n < i; n++)
+			kinds += b == (uint8_t)(k >> n * 8);
+	}
+	return k >= RANDOM_NUMBER && k <= UINT32_MAX && !zero && !kinds;
+}
+
+/* Input that one of the arguments of the call points to. */
+static struct input argument_input(const struct look *l, const struct function *f,
+				   const struct call *c)
+{
+	struct input in = {0};
+	for (unsigned i = 0; i < 3 && !in.source; i++)
+		in = input_text(l->in, f, c->args[i]);
+	return in;
+}
+
+/* A number made of input by a function, or the length of input, compared with a constant. */
+static bool take_number(const struct look *l, const struct function *f, int32_t block,
+			struct secret *s)
+{
+	const struct block *k = &f->cfg.blocks[block];
+	const struct choice *c = &f->choices[block];
+	uint8_t cond = cond_of(f, block);
+	if (!k->reached || (cond != COND_EQ && cond != COND_NE) || !value_is(c->right, V_CONST) ||
+	    !value_is(c->left, V_RET) || c->left.k != 0)
+		return false;
+	const struct call *made = function_call(f, c->left);
+	uint64_t number = c->right.k;
+	if (number >> 31 == UINT64_MAX >> 31)
+		number &= UINT32_MAX;
+	if (!made)
+		return false;
+	*s = (struct secret){.call = made,
+			     .at = f->block_at[block],
+			     .operand = c->left,
+			     .equal = {block, cond == COND_EQ ? 1 : 0},
+			     .input = argument_input(l, f, made)};
+	bool length = made->name && strcmp(made->name, "strlen") == 0;
+	if (length && number >= 4 && number < 4096) {
+		s->compare = "length";
+		s->literal = arena_printf(l->arena, "%llu bytes", (unsigned long long)number);
+		return s->input.source != SOURCE_NONE;
+	}
+	bool own = made->callee && !made->callee->stub && !made->role;
+	bool sum = made->name && strncmp(made->name, "crc", 3) == 0;
+	if (!looks_random(number) || (!own && !sum))
+		return false;
+	s->compare = "hash";
+	s->weight = 2;
+	s->literal = arena_printf(l->arena, "0x%llx", (unsigned long long)number);
+	return s->input.source != SOURCE_NONE;
+}
+
+size_t secrets_find(const struct look *l, const struct function *f, struct secret *out)
+{
+	size_t n = 0;
+	bool *used = arena_array(l->arena, f->cfg.block_count + 1, sizeof *used);
+	if (!f->choices || !f->call_count)
+		return 0;
+	for (size_t i = 0; i < f->call_count && n < MAX_SECRETS; i++)
+		n += take_compare(l, f, &f->calls[i], &out[n]);
+	for (size_t b = 0; b < f->cfg.block_count && n < MAX_SECRETS; b++)
+		n += take_number(l, f, (int32_t)b, &out[n]) ||
+		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used));
+	return n;
+}
