@@ -1,476 +1,540 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * x86 and x86-64: decoded by capstone, since instructions have no fixed length. Registers have
- * their numbers of the encoding (0 ax, 1 cx, 2 dx, 3 bx, 4 sp, 5 bp, 6 si, 7 di, 8..15). Writing a
- * part of a register counts as writing all of it: compilers mean the part when they look at it
- * again. Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
+ * x86 and x86-64. Registers have their numbers of the encoding (0 ax, 1 cx, 2 dx, 3 bx, 4 sp, 5 bp,
+ * 6 si, 7 di, 8..15), then come the halves of the first vector registers. Writing a part of a
+ * register counts as writing all of it: compilers mean the part when they look at it again.
+ * Reference: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
  */
-#include <capstone/capstone.h>
+#include "code/isa_x86.h"
 
-#include "base/mem.h"
-#include "code/insn.h"
+enum { AX = X86_AX, CX = X86_CX, DX = X86_DX, SP = X86_SP, BP = X86_BP, SI = X86_SI, DI = X86_DI };
 
-enum { AX = 0, CX = 1, DX = 2, SP = 4, BP = 5, SI = 6, DI = 7 };
+enum side { TO_RM, TO_REG };
 
-struct decoder {
-	csh handle;
-	cs_insn *insn;
-	bool wide;
-};
-
-static uint8_t number(unsigned r, bool *high)
+/* d = d op s: d is the modrm's rm or reg, s the other, or the constant k when `constant`. */
+static void arith(struct x86_lifter *l, enum op_code code, enum side side, bool constant, int64_t k,
+		  unsigned size)
 {
-	static const struct {
-		uint16_t q, d, w, b;
-	} names[16] = {
-	    {X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL},
-	    {X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL},
-	    {X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL},
-	    {X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL},
-	    {X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL},
-	    {X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL},
-	    {X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL},
-	    {X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL},
-	    {X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B},
-	    {X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B},
-	    {X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B},
-	    {X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B},
-	    {X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B},
-	    {X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B},
-	    {X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B},
-	    {X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B},
-	};
-	*high = r == X86_REG_AH || r == X86_REG_BH || r == X86_REG_CH || r == X86_REG_DH;
-	for (uint8_t i = 0; i < 16; i++)
-		if (names[i].q == r || names[i].d == r || names[i].w == r || names[i].b == r)
-			return i;
-	switch (r) {
-	case X86_REG_AH:
-		return AX;
-	case X86_REG_CH:
-		return CX;
-	case X86_REG_DH:
-		return DX;
-	case X86_REG_BH:
-		return 3;
-	default:
-		return REG_NONE;
-	}
-}
-
-/* The address of a memory operand as base register and constant. */
-static uint8_t address(struct insn *i, const cs_x86_op *o, int64_t *k)
-{
-	bool high;
-	uint8_t base = number(o->mem.base, &high), index = number(o->mem.index, &high);
-	*k = o->mem.disp;
-	if (o->mem.segment == X86_REG_FS || o->mem.segment == X86_REG_GS) {
-		add_clobber(i, REG_T0);
-		return REG_T0;
-	}
-	if (o->mem.base == X86_REG_RIP || o->mem.base == X86_REG_EIP) {
-		add_const(i, REG_T0, i->at + i->size + (uint64_t)o->mem.disp);
-		*k = 0;
-		return REG_T0;
-	}
-	if (base == REG_NONE && index == REG_NONE) {
-		add_const(i, REG_T0, (uint64_t)o->mem.disp);
-		*k = 0;
-		return REG_T0;
-	}
-	if (index == REG_NONE)
-		return base;
-	if (o->mem.scale > 1) {
-		add_op(i, OP_MUL, REG_T0, index, REG_NONE, o->mem.scale);
-		index = REG_T0;
-	}
-	if (base == REG_NONE)
-		return index;
-	add_op(i, OP_ADD, REG_T0, base, index, 0);
-	return REG_T0;
-}
-
-/* An operand's value in a register: its own, or scratch. */
-static uint8_t fetch(struct insn *i, const cs_x86_op *o, uint8_t scratch)
-{
-	bool high;
-	uint8_t r;
-	int64_t k;
-	switch (o->type) {
-	case X86_OP_REG:
-		r = number(o->reg, &high);
-		if (!high && r != REG_NONE)
-			return r;
-		add_clobber(i, scratch);
-		return scratch;
-	case X86_OP_IMM:
-		add_const(i, scratch, (uint64_t)o->imm);
-		return scratch;
-	case X86_OP_MEM:
-		r = address(i, o, &k);
-		add_load(i, scratch, r, k, o->size, false);
-		return scratch;
-	default:
-		add_clobber(i, scratch);
-		return scratch;
-	}
-}
-
-static void put(struct insn *i, const cs_x86_op *o, uint8_t from)
-{
-	bool high;
-	int64_t k;
-	if (o->type == X86_OP_REG) {
-		uint8_t r = number(o->reg, &high);
-		if (high)
-			add_clobber(i, r);
-		else if (r != REG_NONE && o->size == 4)
-			add_op(i, OP_ZERO_EXT, r, from, REG_NONE, 0);
-		else if (r != REG_NONE && r != from)
-			add_op(i, OP_MOVE, r, from, REG_NONE, 0);
-	} else if (o->type == X86_OP_MEM) {
-		uint8_t r = address(i, o, &k);
-		add_store(i, from, r, k, o->size);
-	}
-}
-
-static void arith(struct insn *i, const cs_x86 *x, enum op_code code)
-{
-	uint8_t a = fetch(i, &x->operands[0], REG_T0 + 1);
-	uint8_t b = REG_NONE;
-	int64_t k = 1;
-	if (x->op_count > 1 && x->operands[1].type == X86_OP_IMM)
-		k = x->operands[1].imm;
-	else if (x->op_count > 1)
-		b = fetch(i, &x->operands[1], REG_T0 + 2);
+	struct insn *i = l->i;
+	uint8_t a, b = REG_NONE, to = REG_T0 + 3;
+	a = side == TO_RM ? x86_fetch_rm(l, size, REG_T0 + 1)
+			  : x86_fetch_reg(l, l->x.reg, size, REG_T0 + 1);
+	if (!constant)
+		b = side == TO_RM ? x86_fetch_reg(l, l->x.reg, size, REG_T0 + 2)
+				  : x86_fetch_rm(l, size, REG_T0 + 2);
 	if (code == OP_SUB)
 		add_op(i, OP_CMP, REG_FLAGS, a, b, k);
-	if (x->operands[0].type == X86_OP_REG && x->operands[0].size >= 4) {
-		add_op(i, code, a, a, b, k);
-		put(i, &x->operands[0], a);
-	} else {
-		add_op(i, code, REG_T0 + 3, a, b, k);
-		put(i, &x->operands[0], REG_T0 + 3);
-		a = REG_T0 + 3;
-	}
+	if (a < REG_T0 && size >= 4)
+		to = a;
+	if (code == OP_XOR && a == b && a < REG_T0)
+		add_const(i, to, 0);
+	else
+		add_op(i, code, to, a, b, k);
+	if (side == TO_RM)
+		x86_put_rm(l, size, to);
+	else
+		x86_put_reg(l, l->x.reg, size, to);
 	if (code != OP_SUB)
-		add_op(i, OP_CMP, REG_FLAGS, a, REG_NONE, 0);
+		add_op(i, OP_CMP, REG_FLAGS, to, REG_NONE, 0);
 }
 
-static void compare(struct insn *i, const cs_x86 *x, bool test)
+static void compare(struct x86_lifter *l, enum side side, bool constant, int64_t k, unsigned size)
 {
-	uint8_t a = fetch(i, &x->operands[0], REG_T0 + 1), b = REG_NONE;
-	int64_t k = 0;
-	if (x->operands[1].type == X86_OP_IMM)
-		k = x->operands[1].imm;
-	else
-		b = fetch(i, &x->operands[1], REG_T0 + 2);
-	if (!test)
-		add_op(i, OP_CMP, REG_FLAGS, a, b, k);
-	else
-		add_op(i, OP_CMP, REG_FLAGS, a == b ? a : REG_NONE, REG_NONE, 0);
+	uint8_t a, b = REG_NONE;
+	a = side == TO_RM ? x86_fetch_rm(l, size, REG_T0 + 1)
+			  : x86_fetch_reg(l, l->x.reg, size, REG_T0 + 1);
+	if (!constant)
+		b = side == TO_RM ? x86_fetch_reg(l, l->x.reg, size, REG_T0 + 2)
+				  : x86_fetch_rm(l, size, REG_T0 + 2);
+	add_op(l->i, OP_CMP, REG_FLAGS, a, b, k);
 }
 
-static void branch(struct insn *i, const cs_x86 *x, enum flow flow)
+/* and without result: only of a register with itself is known what the flags tell. */
+static void test(struct x86_lifter *l, unsigned size)
 {
-	i->flow = (uint8_t)flow;
-	if (x->op_count && x->operands[0].type == X86_OP_IMM) {
-		i->target = (uint64_t)x->operands[0].imm;
+	uint8_t r = x86_gpr(l, l->x.rm, size);
+	bool same = !l->x.memory && l->x.rm == l->x.reg;
+	add_op(l->i, OP_CMP, REG_FLAGS, same ? r : REG_NONE, REG_NONE, 0);
+}
+
+/* add, or, adc, sbb, and, sub, xor, cmp by their number in the encoding. */
+static void group1(struct x86_lifter *l, unsigned n, enum side side, bool constant, unsigned size)
+{
+	static const enum op_code codes[] = {OP_ADD, OP_OR,  OP_CLOBBER, OP_CLOBBER,
+					     OP_AND, OP_SUB, OP_XOR,	 OP_CMP};
+	enum op_code code = codes[n];
+	if (code == OP_CMP) {
+		compare(l, side, constant, l->x.imm, size);
+	} else if (code == OP_CLOBBER) {
+		if (side == TO_RM)
+			x86_clobber_rm(l, size);
+		else
+			x86_clobber_reg(l, l->x.reg, size);
+		x86_unknown_flags(l);
+	} else {
+		arith(l, code, side, constant, l->x.imm, size);
+	}
+}
+
+static void shift(struct x86_lifter *l, bool by_cx, int64_t k)
+{
+	static const enum op_code codes[] = {OP_SHL, OP_SHR, OP_SHL, OP_SAR};
+	unsigned n = l->x.reg & 7;
+	if (n >= 4 && !by_cx) {
+		arith(l, codes[n - 4], TO_RM, true, k, l->size);
+	} else if (n < 2 && l->size == 2 && !by_cx && k == 8) {
+		uint8_t a = x86_fetch_rm(l, 2, REG_T0 + 1);
+		add_op(l->i, OP_SWAP16, REG_T0 + 2, a, REG_NONE, 0);
+		x86_put_rm(l, 2, REG_T0 + 2);
+	} else {
+		x86_clobber_rm(l, l->size);
+		x86_unknown_flags(l);
+	}
+}
+
+/* test, not, neg, mul, imul, div, idiv */
+static void group3(struct x86_lifter *l)
+{
+	uint8_t a;
+	switch (l->x.reg & 7) {
+	case 0:
+	case 1:
+		x86_unknown_flags(l);
 		return;
-	}
-	i->indirect = true;
-	if (x->op_count)
-		add_op(i, OP_MOVE, REG_TARGET, fetch(i, &x->operands[0], REG_T0 + 1), REG_NONE, 0);
-	else
-		add_clobber(i, REG_TARGET);
-}
-
-static void stack(struct insn *i, const cs_x86 *x, bool push, unsigned word)
-{
-	if (push) {
-		uint8_t v = x->op_count ? fetch(i, &x->operands[0], REG_T0 + 1) : REG_T0 + 1;
-		if (v == SP) {
-			add_op(i, OP_MOVE, REG_T0 + 1, SP, REG_NONE, 0);
-			v = REG_T0 + 1;
-		}
-		add_op(i, OP_SUB, SP, SP, REG_NONE, word);
-		add_store(i, v, SP, 0, (uint8_t)word);
-	} else {
-		add_load(i, REG_T0 + 1, SP, 0, (uint8_t)word, false);
-		add_op(i, OP_ADD, SP, SP, REG_NONE, word);
-		if (x->op_count)
-			put(i, &x->operands[0], REG_T0 + 1);
-	}
-}
-
-/* What the instruction writes is not known; strings and multiplications write registers unnamed. */
-static void other(struct insn *i, const cs_insn *c)
-{
-	const cs_x86 *x = &c->detail->x86;
-	bool high;
-	if (x->op_count && x->operands[0].type == X86_OP_REG &&
-	    (x->operands[0].access & CS_AC_WRITE))
-		add_clobber(i, number(x->operands[0].reg, &high));
-	if (x->op_count && x->operands[0].type == X86_OP_MEM &&
-	    (x->operands[0].access & CS_AC_WRITE)) {
-		add_clobber(i, REG_T0 + 1);
-		put(i, &x->operands[0], REG_T0 + 1);
-	}
-	for (uint8_t n = 0; n < c->detail->regs_write_count && i->op_count + 1 < MAX_OPS; n++) {
-		if (c->detail->regs_write[n] == X86_REG_EFLAGS) {
-			add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
-			continue;
-		}
-		uint8_t r = number(c->detail->regs_write[n], &high);
-		if (r != REG_NONE && r != SP)
-			add_clobber(i, r);
-	}
-}
-
-static void set_if(struct insn *i, const cs_x86 *x, bool equal)
-{
-	if (equal)
-		add_op(i, OP_IS_SET, REG_T0 + 1, REG_FLAGS, REG_NONE, 0);
-	else
-		add_clobber(i, REG_T0 + 1);
-	put(i, &x->operands[0], REG_T0 + 1);
-}
-
-static void rotate(struct insn *i, const cs_insn *c)
-{
-	const cs_x86 *x = &c->detail->x86;
-	if (x->op_count == 2 && x->operands[0].size == 2 && x->operands[1].type == X86_OP_IMM &&
-	    x->operands[1].imm == 8) {
-		add_op(i, OP_SWAP16, REG_T0 + 2, fetch(i, &x->operands[0], REG_T0 + 1), REG_NONE,
-		       0);
-		put(i, &x->operands[0], REG_T0 + 2);
-	} else {
-		other(i, c);
-	}
-}
-
-static void widen(struct insn *i, const cs_x86 *x, enum op_code code)
-{
-	uint8_t a = fetch(i, &x->operands[1], REG_T0 + 1);
-	add_op(i, code, REG_T0 + 2, a, REG_NONE, 0)->size = x->operands[1].size;
-	put(i, &x->operands[0], REG_T0 + 2);
-}
-
-static void conditional_move(struct insn *i, const cs_x86 *x)
-{
-	add_clobber(i, REG_T0 + 1);
-	put(i, &x->operands[0], REG_T0 + 1);
-}
-
-static bool data(struct insn *i, const cs_insn *c, bool wide)
-{
-	const cs_x86 *x = &c->detail->x86;
-	unsigned word = wide ? 8 : 4;
-	int64_t k;
-	uint8_t r;
-	switch (c->id) {
-	case X86_INS_MOV:
-	case X86_INS_MOVABS:
-		if (x->operands[0].type == X86_OP_REG &&
-		    number(x->operands[0].reg, &(bool){0}) == REG_NONE)
-			return true;
-		r = fetch(i, &x->operands[1], REG_T0 + 1);
-		put(i, &x->operands[0], r);
-		return true;
-	case X86_INS_MOVZX:
-		widen(i, x, OP_ZERO_EXT);
-		return true;
-	case X86_INS_MOVSX:
-	case X86_INS_MOVSXD:
-		widen(i, x, OP_SIGN_EXT);
-		return true;
-	case X86_INS_CDQE:
-		add_op(i, OP_SIGN_EXT, AX, AX, REG_NONE, 0);
-		return true;
-	case X86_INS_LEA:
-		r = address(i, &x->operands[1], &k);
-		add_op(i, OP_ADD, REG_T0 + 1, r, REG_NONE, k);
-		put(i, &x->operands[0], REG_T0 + 1);
-		return true;
-	case X86_INS_ADD:
-		arith(i, x, OP_ADD);
-		return true;
-	case X86_INS_SUB:
-		arith(i, x, OP_SUB);
-		return true;
-	case X86_INS_AND:
-		arith(i, x, OP_AND);
-		return true;
-	case X86_INS_OR:
-		arith(i, x, OP_OR);
-		return true;
-	case X86_INS_XOR:
-		if (x->operands[0].type == X86_OP_REG && x->operands[1].type == X86_OP_REG &&
-		    x->operands[0].reg == x->operands[1].reg) {
-			r = number(x->operands[0].reg, &(bool){0});
-			if (r != REG_NONE)
-				add_const(i, r, 0);
-			return true;
-		}
-		arith(i, x, OP_XOR);
-		return true;
-	case X86_INS_INC:
-		arith(i, x, OP_ADD);
-		return true;
-	case X86_INS_DEC:
-		arith(i, x, OP_SUB);
-		return true;
-	case X86_INS_SHL:
-		arith(i, x, OP_SHL);
-		return true;
-	case X86_INS_SHR:
-		arith(i, x, OP_SHR);
-		return true;
-	case X86_INS_SAR:
-		arith(i, x, OP_SAR);
-		return true;
-	case X86_INS_CMP:
-		compare(i, x, false);
-		return true;
-	case X86_INS_TEST:
-		compare(i, x, true);
-		return true;
-	case X86_INS_PUSH:
-		stack(i, x, true, word);
-		return true;
-	case X86_INS_POP:
-		stack(i, x, false, word);
-		return true;
-	case X86_INS_LEAVE:
-		add_op(i, OP_ADD, SP, BP, REG_NONE, word);
-		add_load(i, BP, SP, -(int64_t)word, (uint8_t)word, false);
-		return true;
-	case X86_INS_SETE:
-		set_if(i, x, true);
-		return true;
-	case X86_INS_ROL:
-	case X86_INS_ROR:
-		rotate(i, c);
-		return true;
-	case X86_INS_BSWAP:
-		r = fetch(i, &x->operands[0], REG_T0 + 1);
-		add_op(i, OP_SWAP32, r, r, REG_NONE, 0);
-		return true;
-	case X86_INS_NOP:
-	case X86_INS_ENDBR32:
-	case X86_INS_ENDBR64:
-		return true;
+	case 2:
+		a = x86_fetch_rm(l, l->size, REG_T0 + 1);
+		add_op(l->i, OP_NOT, REG_T0 + 2, a, REG_NONE, 0);
+		x86_put_rm(l, l->size, REG_T0 + 2);
+		return;
+	case 3:
+		a = x86_fetch_rm(l, l->size, REG_T0 + 1);
+		add_const(l->i, REG_T0 + 2, 0);
+		add_op(l->i, OP_SUB, REG_T0 + 3, REG_T0 + 2, a, 0);
+		x86_put_rm(l, l->size, REG_T0 + 3);
+		add_op(l->i, OP_CMP, REG_FLAGS, REG_T0 + 3, REG_NONE, 0);
+		return;
 	default:
-		return false;
+		add_clobber(l->i, AX);
+		add_clobber(l->i, DX);
+		x86_unknown_flags(l);
 	}
 }
 
-static void lift_one(struct insn *i, const cs_insn *c, bool wide)
+static void go_to_rm(struct x86_lifter *l, enum flow flow)
 {
-	const cs_x86 *x = &c->detail->x86;
-	switch (c->id) {
-	case X86_INS_CALL:
-		branch(i, x, FLOW_CALL);
-		if (!i->indirect && i->target == i->at + i->size) { /* call $+5; pop */
-			i->flow = FLOW_NEXT;
-			add_const(i, REG_T0 + 1, i->target);
-			add_op(i, OP_SUB, SP, SP, REG_NONE, wide ? 8 : 4);
-			add_store(i, REG_T0 + 1, SP, 0, wide ? 8 : 4);
-		}
+	l->i->flow = (uint8_t)flow;
+	l->i->indirect = true;
+	add_op(l->i, OP_MOVE, REG_TARGET, x86_fetch_rm(l, l->word, REG_T0 + 1), REG_NONE, 0);
+}
+
+static void call(struct x86_lifter *l)
+{
+	x86_go_to(l, FLOW_CALL);
+	if (l->i->target != l->i->at + l->i->size)
 		return;
-	case X86_INS_JMP:
-		branch(i, x, FLOW_JUMP);
+	l->i->flow = FLOW_NEXT; /* call $+5; pop */
+	add_const(l->i, REG_T0 + 1, l->i->target);
+	x86_push(l, REG_T0 + 1);
+}
+
+/* inc, dec, call, jmp, push */
+static void group5(struct x86_lifter *l)
+{
+	switch (l->x.reg & 7) {
+	case 0:
+		arith(l, OP_ADD, TO_RM, true, 1, l->size);
 		return;
-	case X86_INS_RET:
-	case X86_INS_RETF:
-		i->flow = FLOW_RETURN;
+	case 1:
+		arith(l, OP_SUB, TO_RM, true, 1, l->size);
 		return;
-	case X86_INS_HLT:
-	case X86_INS_UD2:
-	case X86_INS_INT3:
-		i->flow = FLOW_STOP;
+	case 2:
+		go_to_rm(l, FLOW_CALL);
 		return;
-	case X86_INS_JE:
-		branch(i, x, FLOW_BRANCH);
-		i->cond = COND_EQ;
+	case 4:
+		go_to_rm(l, FLOW_JUMP);
 		return;
-	case X86_INS_JNE:
-		branch(i, x, FLOW_BRANCH);
-		i->cond = COND_NE;
+	case 6:
+		x86_push(l, x86_fetch_rm(l, l->word, REG_T0 + 1));
 		return;
-	case X86_INS_CMOVE:
-	case X86_INS_CMOVNE:
-	case X86_INS_CMOVA:
-	case X86_INS_CMOVAE:
-	case X86_INS_CMOVB:
-	case X86_INS_CMOVBE:
-	case X86_INS_CMOVG:
-	case X86_INS_CMOVGE:
-	case X86_INS_CMOVL:
-	case X86_INS_CMOVLE:
-	case X86_INS_CMOVS:
-	case X86_INS_CMOVNS:
-		conditional_move(i, x);
+	default:
+		l->i->flow = FLOW_STOP;
+	}
+}
+
+/* movs, cmps, stos, lods, scas: of a repeated one only the first step is said. */
+static void strings(struct x86_lifter *l)
+{
+	unsigned kind = l->x.opcode & 0xfe, size = l->size;
+	bool source = kind == 0xa4 || kind == 0xa6 || kind == 0xac, target = kind != 0xac;
+	if (kind == 0xa4) {
+		add_load(l->i, REG_T0 + 1, SI, 0, (uint8_t)size, false);
+		add_store(l->i, REG_T0 + 1, DI, 0, (uint8_t)size);
+	} else if (kind == 0xaa) {
+		add_store(l->i, AX, DI, 0, (uint8_t)size);
+	} else if (kind == 0xac) {
+		add_load(l->i, AX, SI, 0, (uint8_t)size, false);
+	} else {
+		x86_unknown_flags(l);
+	}
+	for (int n = 0; n < 2; n++) {
+		uint8_t r = n ? DI : SI;
+		if (!(n ? target : source))
+			continue;
+		if (l->x.repeat)
+			add_clobber(l->i, r);
+		else
+			add_op(l->i, OP_ADD, r, r, REG_NONE, size);
+	}
+	if (l->x.repeat)
+		add_clobber(l->i, CX);
+}
+
+static void exchange(struct x86_lifter *l)
+{
+	uint8_t a = x86_fetch_rm(l, l->size, REG_T0 + 1), b = l->x.reg;
+	if (l->size == 1 && !l->x.memory && !l->x.rex && (l->x.rm ^ b) == 4) {
+		add_op(l->i, OP_SWAP16, x86_whole(b), x86_whole(b), REG_NONE, 0); /* xchg al, ah */
+		return;
+	}
+	b = x86_fetch_reg(l, b, l->size, REG_T0 + 2);
+	add_op(l->i, OP_MOVE, REG_T0 + 3, a, REG_NONE, 0);
+	x86_put_rm(l, l->size, b);
+	x86_put_reg(l, l->x.reg, l->size, REG_T0 + 3);
+}
+
+static void load_address(struct x86_lifter *l)
+{
+	int64_t k;
+	uint8_t base = x86_address(l->i, &l->x, &k);
+	if (base == REG_NONE)
+		add_const(l->i, REG_T0 + 1, (uint64_t)k);
+	else
+		add_op(l->i, OP_ADD, REG_T0 + 1, base, REG_NONE, k);
+	x86_put_reg(l, l->x.reg, l->size, REG_T0 + 1);
+}
+
+/* pusha, popa, popf and the like: the stack pointer goes on, values are not followed. */
+static void skip_stack(struct x86_lifter *l, int words)
+{
+	add_op(l->i, OP_ADD, SP, SP, REG_NONE, words * l->word);
+}
+
+static void immediate_group(struct x86_lifter *l)
+{
+	unsigned size = l->x.opcode & 1 ? l->size : 1;
+	if (l->x.reg & 7) { /* xabort, xbegin */
+		add_clobber(l->i, AX);
+		return;
+	}
+	add_const(l->i, REG_T0 + 1, (uint64_t)l->x.imm);
+	x86_put_rm(l, size, REG_T0 + 1);
+}
+
+static void sign_extend_ax(struct x86_lifter *l)
+{
+	add_op(l->i, OP_SIGN_EXT, AX, AX, REG_NONE, 0)->size = l->size / 2;
+	if (l->size == 4 && l->wide)
+		add_op(l->i, OP_ZERO_EXT, AX, AX, REG_NONE, 0);
+}
+
+static void enter(struct x86_lifter *l)
+{
+	x86_push(l, BP);
+	add_op(l->i, OP_MOVE, BP, SP, REG_NONE, 0);
+	add_op(l->i, OP_SUB, SP, SP, REG_NONE, l->x.imm);
+}
+
+static void leave(struct x86_lifter *l)
+{
+	add_op(l->i, OP_ADD, SP, BP, REG_NONE, l->word);
+	add_load(l->i, BP, SP, -(int64_t)l->word, l->word, false);
+}
+
+/* Moves between the accumulator and an address that stands in the instruction. */
+static void move_ax(struct x86_lifter *l)
+{
+	unsigned size = l->x.opcode & 1 ? l->size : 1;
+	uint8_t base = REG_NONE;
+	if (l->x.other_segment) {
+		add_clobber(l->i, REG_T0);
+		base = REG_T0;
+	}
+	if (l->x.opcode & 2) {
+		add_store(l->i, AX, base, l->x.disp, (uint8_t)size);
+		return;
+	}
+	add_load(l->i, REG_T0 + 1, base, l->x.disp, (uint8_t)size, false);
+	x86_put_reg(l, AX, size, REG_T0 + 1);
+}
+
+/* Opcodes 0x40 to 0x7f. */
+static void low_half(struct x86_lifter *l)
+{
+	const struct x86_fields *x = &l->x;
+	switch (x->opcode >> 3) {
+	case 0x40 >> 3:
+	case 0x48 >> 3:
+		arith(l, x->opcode & 8 ? OP_SUB : OP_ADD, TO_RM, true, 1, l->size);
+		return;
+	case 0x50 >> 3:
+		x86_push(l, x->rm);
+		return;
+	case 0x58 >> 3:
+		x86_pop(l);
+		x86_put_reg(l, x->rm, l->x.narrow ? 2 : l->word, REG_T0 + 1);
+		return;
+	case 0x70 >> 3:
+	case 0x78 >> 3:
+		x86_branch(l);
 		return;
 	default:
 		break;
 	}
-	if (data(i, c, wide))
+	switch (x->opcode) {
+	case 0x60:
+		skip_stack(l, -8);
 		return;
-	bool jump = false;
-	for (uint8_t g = 0; g < c->detail->groups_count; g++)
-		jump = jump || c->detail->groups[g] == CS_GRP_JUMP;
-	if (jump) {
-		branch(i, x, FLOW_BRANCH);
-		i->cond = COND_OTHER;
+	case 0x61:
+		skip_stack(l, 8);
+		for (uint8_t r = AX; r <= DI; r++)
+			if (r != SP)
+				add_clobber(l->i, r);
+		return;
+	case 0x63:
+		if (l->wide)
+			x86_widen(l, OP_SIGN_EXT, 4);
+		else
+			x86_clobber_rm(l, 2);
+		return;
+	case 0x68:
+	case 0x6a:
+		add_const(l->i, REG_T0 + 1, (uint64_t)x->imm);
+		x86_push(l, REG_T0 + 1);
+		return;
+	case 0x69:
+	case 0x6b:
+		x86_multiply(l, true);
+		return;
+	default:
 		return;
 	}
-	other(i, c);
 }
 
-static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
+/* Opcodes 0x80 to 0xbf. */
+static void middle(struct x86_lifter *l)
 {
-	struct decoder *x = d->handle;
-	const uint8_t *p = bytes.p;
-	size_t n = bytes.n < 16 ? bytes.n : 16;
-	uint64_t at = d->at;
-	if (!n || !cs_disasm_iter(x->handle, &p, &n, &at, x->insn))
+	const struct x86_fields *x = &l->x;
+	unsigned size = x->opcode & 1 ? l->size : 1;
+	if (x->opcode >= 0xb0) {
+		size = x->opcode & 8 ? l->size : 1;
+		add_const(l->i, REG_T0 + 1, (uint64_t)x->imm);
+		x86_put_reg(l, x->rm, size, REG_T0 + 1);
+		return;
+	}
+	switch (x->opcode) {
+	case 0x80:
+	case 0x81:
+	case 0x82:
+	case 0x83:
+		group1(l, x->reg & 7, TO_RM, true, size);
+		return;
+	case 0x84:
+	case 0x85:
+		test(l, size);
+		return;
+	case 0x86:
+	case 0x87:
+		l->size = (uint8_t)size;
+		exchange(l);
+		return;
+	case 0x88:
+	case 0x89:
+		x86_put_rm(l, size, x86_fetch_reg(l, x->reg, size, REG_T0 + 1));
+		return;
+	case 0x8a:
+	case 0x8b:
+		x86_put_reg(l, x->reg, size, x86_fetch_rm(l, size, REG_T0 + 1));
+		return;
+	case 0x8c:
+		x86_clobber_rm(l, 2);
+		return;
+	case 0x8d:
+		load_address(l);
+		return;
+	case 0x8f:
+		x86_pop(l);
+		x86_put_rm(l, l->word, REG_T0 + 1);
+		return;
+	case 0x98:
+		sign_extend_ax(l);
+		return;
+	case 0x99:
+		add_clobber(l->i, DX);
+		return;
+	case 0x9c:
+	case 0x9d:
+		skip_stack(l, x->opcode == 0x9c ? -1 : 1);
+		return;
+	case 0x9f:
+		add_clobber(l->i, AX);
+		return;
+	case 0xa0:
+	case 0xa1:
+	case 0xa2:
+	case 0xa3:
+		move_ax(l);
+		return;
+	case 0xa8:
+	case 0xa9:
+		x86_unknown_flags(l);
+		return;
+	default:
+		break;
+	}
+	if (x->opcode >= 0xa4) {
+		l->size = (uint8_t)size;
+		strings(l);
+	} else if (x->opcode > 0x90 || x->rm != AX) { /* 90: nop */
+		l->x.reg = AX;
+		exchange(l);
+	}
+}
+
+/* Opcodes 0xc0 to 0xff. */
+static void upper(struct x86_lifter *l)
+{
+	const struct x86_fields *x = &l->x;
+	switch (x->opcode) {
+	case 0xc0:
+	case 0xc1:
+	case 0xd0:
+	case 0xd1:
+	case 0xd2:
+	case 0xd3:
+		l->size = x->opcode & 1 ? l->size : 1;
+		shift(l, (x->opcode & 0xfe) == 0xd2, x->opcode >= 0xd0 ? 1 : x->imm & 63);
+		return;
+	case 0xc2:
+	case 0xc3:
+	case 0xca:
+	case 0xcb:
+	case 0xcf:
+		l->i->flow = FLOW_RETURN;
+		return;
+	case 0xc6:
+	case 0xc7:
+		immediate_group(l);
+		return;
+	case 0xc8:
+		enter(l);
+		return;
+	case 0xc9:
+		leave(l);
+		return;
+	case 0xcc:
+	case 0xea:
+	case 0xf1:
+	case 0xf4:
+		l->i->flow = FLOW_STOP;
+		return;
+	case 0xcd:
+	case 0xd4:
+	case 0xd5:
+	case 0xd6:
+	case 0xd7:
+	case 0xe4:
+	case 0xe5:
+	case 0xec:
+	case 0xed:
+		add_clobber(l->i, AX);
+		return;
+	case 0xdf: /* fnstsw ax */
+		if (!x->memory)
+			add_clobber(l->i, AX);
+		return;
+	case 0xe0:
+	case 0xe1:
+	case 0xe2:
+		add_clobber(l->i, CX);
+		x86_go_to(l, FLOW_BRANCH);
+		l->i->cond = COND_OTHER;
+		return;
+	case 0xe3:
+		x86_go_to(l, FLOW_BRANCH);
+		l->i->cond = COND_OTHER;
+		return;
+	case 0xe8:
+		call(l);
+		return;
+	case 0xe9:
+	case 0xeb:
+		x86_go_to(l, FLOW_JUMP);
+		return;
+	case 0xf6:
+	case 0xf7:
+		l->size = x->opcode & 1 ? l->size : 1;
+		group3(l);
+		return;
+	case 0xfe:
+	case 0xff:
+		l->size = x->opcode & 1 ? l->size : 1;
+		group5(l);
+		return;
+	default:
+		return;
+	}
+}
+
+/* add, or, adc, sbb, and, sub, xor, cmp; between them stack, decimal and segment leftovers. */
+static void table(struct x86_lifter *l)
+{
+	unsigned op = l->x.opcode, form = op & 7, size = op & 1 ? l->size : 1;
+	if (form < 4) {
+		group1(l, op >> 3, form < 2 ? TO_RM : TO_REG, false, size);
+	} else if (form < 6) {
+		l->x.rm = AX;
+		group1(l, op >> 3, TO_RM, true, size);
+	} else if (op < 0x20) {
+		skip_stack(l, form == 6 ? -1 : 1);
+	} else {
+		add_clobber(l->i, AX);
+		x86_unknown_flags(l);
+	}
+}
+
+static unsigned lift(struct decode *d, struct span bytes, struct insn *i, bool wide)
+{
+	struct x86_lifter l = {.i = i, .wide = wide, .word = wide ? 8 : 4};
+	if (!x86_decode(bytes, wide, &l.x))
 		return 0;
-	*i = (struct insn){.at = d->at, .size = (uint8_t)x->insn->size, .flags = REG_FLAGS};
-	lift_one(i, x->insn, x->wide);
+	*i = (struct insn){0};
+	i->at = d->at;
+	i->size = l.x.length;
+	i->flags = REG_FLAGS;
+	l.size = l.x.wide_op ? 8 : l.x.narrow ? 2 : 4;
+	if (l.x.vex || l.x.map >= X86_0F38)
+		x86_vector(i, &l.x, wide);
+	else if (l.x.map == X86_0F)
+		x86_two_bytes(&l);
+	else if (l.x.opcode < 0x40)
+		table(&l);
+	else if (l.x.opcode < 0x80)
+		low_half(&l);
+	else if (l.x.opcode < 0xc0)
+		middle(&l);
+	else
+		upper(&l);
 	return i->size;
 }
 
-static bool open_mode(struct decode *d, bool wide)
+static unsigned lift_narrow(struct decode *d, struct span bytes, struct insn *i)
 {
-	struct decoder *x = mem_alloc(sizeof *x);
-	x->wide = wide;
-	if (cs_open(CS_ARCH_X86, wide ? CS_MODE_64 : CS_MODE_32, &x->handle) != CS_ERR_OK) {
-		mem_free(x);
-		return false;
-	}
-	cs_option(x->handle, CS_OPT_DETAIL, CS_OPT_ON);
-	x->insn = cs_malloc(x->handle);
-	d->handle = x;
-	return x->insn != NULL;
+	return lift(d, bytes, i, false);
 }
 
-static bool open_x86(struct decode *d)
+static unsigned lift_wide(struct decode *d, struct span bytes, struct insn *i)
 {
-	return open_mode(d, false);
-}
-
-static bool open_x86_64(struct decode *d)
-{
-	return open_mode(d, true);
-}
-
-static void close_both(struct decode *d)
-{
-	struct decoder *x = d->handle;
-	cs_free(x->insn, 1);
-	cs_close(&x->handle);
-	mem_free(x);
+	return lift(d, bytes, i, true);
 }
 
 /* push bp; mov bp, sp; or an end-branch mark */
@@ -503,11 +567,9 @@ const struct isa isa_x86 = {
     .got = 3,
     .zero = REG_NONE,
     .kept = 1u << 3 | 1u << SP | 1u << BP | 1u << SI | 1u << DI,
-    .lift = lift,
+    .lift = lift_narrow,
     .prologue = prologue,
     .pc_thunk = pc_thunk,
-    .open = open_x86,
-    .close = close_both,
 };
 
 const struct isa isa_x86_64 = {
@@ -525,8 +587,6 @@ const struct isa isa_x86_64 = {
     .got = REG_NONE,
     .zero = REG_NONE,
     .kept = 1u << 3 | 1u << SP | 1u << BP | 0xfu << 12,
-    .lift = lift,
+    .lift = lift_wide,
     .prologue = prologue,
-    .open = open_x86_64,
-    .close = close_both,
 };

@@ -48,7 +48,7 @@ bool look_opens_shell(struct span command)
 }
 
 /* Only what can listen, be asked, run commands or change identity is worth the time. */
-static bool interesting(const struct elf_image *img)
+bool look_is_worth(const struct elf_image *img)
 {
 	for (size_t i = 0; i < img->symbol_count; i++) {
 		const struct role *r =
@@ -68,12 +68,9 @@ static bool interesting(const struct elf_image *img)
 	return false;
 }
 
-static void observe(const struct artifact *a, struct facts *out)
+void look_at_program(const struct artifact *a, struct elf_image *img, struct facts *out)
 {
-	struct elf_image *img = arena_alloc(a->arena, sizeof *img);
 	struct program *p = arena_alloc(a->arena, sizeof *p);
-	if (!elf_image_read(img, a->bytes, a->arena) || !interesting(img))
-		return;
 	if (!program_read(p, img, a->arena))
 		return;
 	struct look l = {.p = p, .out = out, .arena = a->arena, .path = a->path ? a->path : ""};
@@ -85,6 +82,13 @@ static void observe(const struct artifact *a, struct facts *out)
 	if (p->capped || img->capped)
 		facts_note(out, (struct place){0},
 			   "limit reached: part of the code was not analysed");
+}
+
+static void observe(const struct artifact *a, struct facts *out)
+{
+	struct elf_image *img = arena_alloc(a->arena, sizeof *img);
+	if (elf_image_read(img, a->bytes, a->arena) && look_is_worth(img))
+		look_at_program(a, img, out);
 }
 
 const struct observer observer_code = {

@@ -14,6 +14,12 @@ struct look {
 	const char *path; /* of the artifact */
 };
 
+/* Has this program to do with networks, commands or identities? */
+bool look_is_worth(const struct elf_image *img);
+
+/* All observations about one program. */
+void look_at_program(const struct artifact *a, struct elf_image *img, struct facts *out);
+
 void look_for_listeners(struct look *l);
 void look_for_capabilities(struct look *l);
 void look_for_guards(struct look *l);
