@@ -19,6 +19,7 @@ enum {
 	PART_BYTES = 1024 * 1024, /* content that one part takes before the next part's turn */
 	MAX_PARTS = 16,
 	WEAK_KEPT = 64 * 1024, /* a damaged stream is believed when it made this much */
+	CUT_KEPT = 2048,	  /* ... and one that the input's end cut short, when its decoder is alert */
 	OPEN_SECONDS = 60,     /* CPU time of one worker for one step before it is stopped */
 	OBSERVE_SECONDS = 30,
 };

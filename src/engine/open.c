@@ -439,7 +439,10 @@ static bool trial_run(struct job *j, struct node *n, const struct candidate *k, 
 		return false;
 	enum status st = k->format->open(in, &o->sink);
 	bool good = st == ST_OK && o->made_status == ST_OK;
-	return o->made && o->sink.used && (good || o->content.n >= WEAK_KEPT);
+	size_t least = (k->format->flags & FORMAT_ALERT) && o->made_status == ST_TRUNCATED
+			   ? CUT_KEPT
+			   : WEAK_KEPT;
+	return o->made && o->sink.used && (good || o->content.n >= least);
 }
 
 /* The trial was believed: its member becomes a child of `n`. */

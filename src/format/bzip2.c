@@ -29,7 +29,7 @@ const struct format format_bzip2 = {
 	.reference = "bzip2 1.0.8 source, compress.c",
 	.tested = "bzip2",
 	.magic = (const struct magic[]){MAGIC(4, "1AY&SY"), MAGIC_END},
-	.flags = FORMAT_STREAM,
+	.flags = FORMAT_STREAM | FORMAT_ALERT,
 	.bid = bid,
 	.open = bzip2_open,
 };

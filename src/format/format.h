@@ -97,6 +97,7 @@ enum {
 	FORMAT_START = 16,  /* never proposed inside an artifact, only at its start */
 	FORMAT_WEAK = 32,   /* bid below 50 is common; only kept when open makes bytes without fault */
 	FORMAT_SEALED = 64,  /* a leaf in which nothing is looked for */
+	FORMAT_ALERT = 128,  /* a stream whose decoder soon notices rubbish: cut short, little is enough */
 };
 
 struct format {

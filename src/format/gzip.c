@@ -51,7 +51,7 @@ const struct format format_gzip = {
 	.reference = "RFC 1952",
 	.tested = "gzip",
 	.magic = (const struct magic[]){MAGIC(0, "\x1f\x8b\x08"), MAGIC_END},
-	.flags = FORMAT_STREAM | FORMAT_WEAK,
+	.flags = FORMAT_STREAM | FORMAT_ALERT | FORMAT_WEAK,
 	.bid = bid,
 	.open = gzip_open,
 };

@@ -28,7 +28,7 @@ const struct format format_xz = {
 	.reference = "The .xz File Format (tukaani.org/xz/xz-file-format.txt)",
 	.tested = "xz",
 	.magic = (const struct magic[]){MAGIC(0, "\xfd" "7zXZ\0"), MAGIC_END},
-	.flags = FORMAT_STREAM,
+	.flags = FORMAT_STREAM | FORMAT_ALERT,
 	.bid = bid,
 	.open = xz_open,
 };

@@ -65,6 +65,22 @@ static bool erased(struct span s)
 	return s.n && s.p[0] == 0xff && memcmp(s.p, s.p + 1, s.n - 1) == 0;
 }
 
+/* The mode tells the type too; some makers leave it out for folders and links. */
+static bool mode_fits(uint32_t type, uint32_t mode)
+{
+	uint32_t kind = mode >> 12;
+	switch (type) {
+	case TYPE_FILE:
+		return kind == 8;
+	case TYPE_LINK:
+		return kind == 10 || kind == 0;
+	case TYPE_DIR:
+		return kind == 4 || kind == 0;
+	default:
+		return kind == 1 || kind == 2 || kind == 6 || kind == 12;
+	}
+}
+
 /* Could an object header stand here? */
 static bool header_at(struct span in, uint64_t at, bool be)
 {
@@ -79,7 +95,7 @@ static bool header_at(struct span in, uint64_t at, bool be)
 	for (size_t i = 0; i < n; i++)
 		if (h.p[10 + i] < 0x20 || h.p[10 + i] == '/')
 			return false;
-	return type == TYPE_HARD || type == TYPE_LINK || span_u32(h, 268, be) >> 16 == 0;
+	return type == TYPE_HARD || mode_fits(type, span_u32(h, 268, be));
 }
 
 /* The check of the tags: the numbers of all bits that are set, xored; its own bits count as 0. */

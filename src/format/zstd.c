@@ -58,7 +58,7 @@ const struct format format_zstd = {
 	.reference = "RFC 8878",
 	.tested = "zstd",
 	.magic = (const struct magic[]){MAGIC(0, "\x28\xb5\x2f\xfd"), MAGIC_END},
-	.flags = FORMAT_STREAM,
+	.flags = FORMAT_STREAM | FORMAT_ALERT,
 	.bid = bid,
 	.open = zstd_open,
 };
