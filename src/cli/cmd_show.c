@@ -149,7 +149,7 @@ static void put_exhibit(struct show *s, const struct exhibit *e)
 	if (e->table) {
 		text_terminal(&line, span_str(e->role));
 		buf_str(&line, ": ");
-		fact_line(s->db, e->table, e->fact, &line);
+		fact_line(s->db, e->table, e->fact, true, &line);
 		printf("\n%s\n", buf_text(&line));
 	}
 	put_chain(s, e->artifact);

@@ -38,7 +38,7 @@ static void put_row(sqlite3_stmt *s, struct buf *out)
 	}
 }
 
-void fact_line(sqlite3 *db, const char *table, int64_t id, struct buf *out)
+void fact_line(sqlite3 *db, const char *table, int64_t id, bool whole, struct buf *out)
 {
 	char sql[300];
 	sqlite3_stmt *s = NULL;
@@ -56,8 +56,10 @@ void fact_line(sqlite3 *db, const char *table, int64_t id, struct buf *out)
 				   (unsigned long long)sqlite3_column_int64(s, 6));
 		else
 			buf_printf(out, ", byte %lld", (long long)sqlite3_column_int64(s, 4));
-		buf_str(out, ": ");
-		put_row(s, out);
+		if (whole) {
+			buf_str(out, ": ");
+			put_row(s, out);
+		}
 	}
 	sqlite3_finalize(s);
 }

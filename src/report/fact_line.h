@@ -7,7 +7,10 @@
 
 #include "base/buf.h"
 
-/* Appends "etc/passwd, byte 17: root, uid 0, ..."; hostile text is made harmless. */
-void fact_line(sqlite3 *db, const char *table, int64_t id, struct buf *out);
+/*
+ * Appends "etc/passwd, byte 17", and with `whole` what the row says: ": user root, uid 0, ...".
+ * Hostile text is made harmless.
+ */
+void fact_line(sqlite3 *db, const char *table, int64_t id, bool whole, struct buf *out);
 
 #endif

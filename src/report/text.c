@@ -30,20 +30,24 @@ static int64_t number(sqlite3 *db, const char *sql)
 	return n;
 }
 
-/* Words broken into lines with an indent. */
-static void wrapped(FILE *out, const char *text, int indent)
+/* Words broken into lines with an indent; with `before` on the first line, in front of the indent.
+ */
+static void wrapped(FILE *out, const char *text, const char *before, int indent)
 {
 	struct buf clean = {0};
 	text_terminal(&clean, span_str(text));
 	struct span rest = buf_span(&clean);
-	int column = WIDTH;
+	int column = 0;
 	bool first = true;
+	fputs(before, out);
 	while (rest.n) {
 		struct span word = text_field(&rest, ' ');
 		if (!word.n)
 			continue;
-		if (column + (int)word.n + 1 > WIDTH) {
-			fprintf(out, "%s%*s", first ? "" : "\n", indent, "");
+		if (first) {
+			column = indent;
+		} else if (column + (int)word.n + 1 > WIDTH) {
+			fprintf(out, "\n%*s", indent, "");
 			column = indent;
 		} else {
 			fputc(' ', out);
@@ -72,12 +76,11 @@ static void put_evidence(sqlite3 *db, FILE *out, const struct report_style *styl
 			left++;
 			continue;
 		}
-		text_terminal(&line, span_str((const char *)sqlite3_column_text(s, 2)));
-		buf_str(&line, ": ");
+		buf_printf(&line, "%s: ", (const char *)sqlite3_column_text(s, 2));
 		fact_line(db, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1),
-			  &line);
-		fprintf(out, "     %s-%s %s\n", paint(style, "\033[2m"), paint(style, "\033[0m"),
-			buf_text(&line));
+			  style->verbose, &line);
+		wrapped(out, buf_text(&line), style->colour ? "     \033[2m-\033[0m " : "     - ",
+			7);
 		buf_free(&line);
 		shown++;
 	}
@@ -96,8 +99,7 @@ static void put_source(sqlite3 *db, FILE *out, sqlite3_stmt *s, const struct rep
 	    sql, sizeof sql,
 	    "SELECT count(*) FROM artifact WHERE source = %lld AND type IN ('file', 'hardlink')",
 	    (long long)id);
-	fprintf(out, "%s%s%s: ", paint(style, "\033[1m"), buf_text(&name),
-		paint(style, "\033[0m"));
+	fprintf(out, "%s%s%s: ", paint(style, "\033[1m"), buf_text(&name), paint(style, "\033[0m"));
 	int64_t size = sqlite3_column_int64(s, 2);
 	if (size < 100000)
 		fprintf(out, "%lld bytes, ", (long long)size);
@@ -121,7 +123,7 @@ static void put_door(sqlite3 *db, FILE *out, sqlite3_stmt *s, const struct repor
 		(const char *)sqlite3_column_text(s, 5), sqlite3_column_text(s, 7) ? ", " : "",
 		sqlite3_column_text(s, 7) ? (const char *)sqlite3_column_text(s, 7) : "");
 	if (sqlite3_column_text(s, 6))
-		wrapped(out, (const char *)sqlite3_column_text(s, 6), 5);
+		wrapped(out, (const char *)sqlite3_column_text(s, 6), "     ", 5);
 	put_evidence(db, out, style, sqlite3_column_int64(s, 0));
 	buf_free(&title);
 }
@@ -167,6 +169,8 @@ static void put_summary(sqlite3 *db, FILE *out, const struct report_style *style
 	if (style->seconds > 0)
 		fprintf(out, "; %.1f seconds", style->seconds);
 	fputc('\n', out);
+	if (shown)
+		fputs("postern show IMAGE NUMBER shows the proof of a door.\n", out);
 }
 
 bool report_text(sqlite3 *db, FILE *out, const struct report_style *style)
