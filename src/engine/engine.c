@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One run from images to ordered results:
- *   1. every image is copied into a sealed memfd and becomes a unit;
+ *   1. every image becomes a unit;
  *   2. units are worked off, and those they spill;
  *   3. the file trees that were found go to the tree observers, as units again;
  *   4. everything is numbered depth first and handed to the sink.
@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "engine/budget.h"
 #include "engine/bundle.h"
+#include "engine/image.h"
 #include "engine/units.h"
 
 /* One artifact of the whole run. */
@@ -41,84 +42,11 @@ struct knots {
 	uint32_t *ids;		/* local ids per unit */
 	size_t unit_count;	/* units with artifacts; those behind them are trees */
 	struct source_info *sources;
-	bool *changed; /* sources that changed while they were read */
+	struct image *images; /* what the sources were read from */
 	size_t source_count;
 };
 
 /* ---- 1. images ---- */
-
-static int seal(int fd)
-{
-	fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-	return fd;
-}
-
-static bool copy_file(int from, int to, const char *path, uint64_t max, uint64_t *size)
-{
-	static uint8_t chunk[1 << 18];
-	*size = 0;
-	for (;;) {
-		ssize_t n = read(from, chunk, sizeof chunk);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			msg_error("cannot read %s: %s", path, strerror(errno));
-			return false;
-		}
-		if (n == 0)
-			return true;
-		*size += (uint64_t)n;
-		if (*size > max) {
-			msg_error("%s is larger than the %llu MiB that one image%s may have", path,
-				  (unsigned long long)max >> 20,
-				  max < MAX_IMAGE ? " that is not a file" : "");
-			return false;
-		}
-		for (ssize_t done = 0; done < n;) {
-			ssize_t k = write(to, chunk + done, (size_t)(n - done));
-			if (k <= 0) {
-				msg_error("not enough memory to hold %s", path);
-				return false;
-			}
-			done += k;
-		}
-	}
-}
-
-/* The image as a sealed memfd, or -1 after a message. *changed: it was written to meanwhile. */
-static int load(const char *path, struct source_info *info, bool *changed)
-{
-	struct stat before, after;
-	/* not waiting for the other side of a named pipe: without one it is empty */
-	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (from < 0 || fstat(from, &before) != 0) {
-		msg_error("cannot open %s: %s", path, strerror(errno));
-		if (from >= 0)
-			close(from);
-		return -1;
-	}
-	if (S_ISDIR(before.st_mode)) {
-		msg_error("%s is a folder: give the image files in it, or pack it with tar first",
-			  path);
-		close(from);
-		return -1;
-	}
-	fcntl(from, F_SETFL, O_RDONLY);
-	bool bounded = S_ISREG(before.st_mode) || S_ISBLK(before.st_mode);
-	int fd = memfd_create("image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0 || !copy_file(from, fd, path, bounded ? MAX_IMAGE : MAX_PIPED, &info->size)) {
-		if (fd >= 0)
-			close(fd);
-		close(from);
-		return -1;
-	}
-	*changed = bounded && fstat(from, &after) == 0;
-	*changed = *changed && (before.st_size != after.st_size ||
-				before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
-				before.st_mtim.tv_nsec != after.st_mtim.tv_nsec);
-	close(from);
-	return seal(fd);
-}
 
 static uint64_t made_limit(uint64_t size)
 {
@@ -131,15 +59,12 @@ static bool add_image(struct knots *k, const char *path, uint32_t index)
 	struct run *r = k->run;
 	struct source_info *info = &k->sources[k->source_count];
 	struct arena *a = &r->arena;
-	bool changed = false;
-	int fd = load(path, info, &changed);
+	int fd = image_load(path, &k->images[k->source_count]);
 	if (fd < 0)
 		return false;
-	if (changed)
-		msg_warn("%s changed while it was read: the results are about what was read", path);
-	k->changed[k->source_count] = changed;
 	info->id = ++index;
 	info->path = path;
+	info->size = k->images[k->source_count].size;
 	info->name = path_clean(a, span_str(path_base(path)), NULL);
 	if (!*info->name)
 		info->name = "image";
@@ -544,8 +469,10 @@ static void deliver_changes(struct knots *k, struct engine_outcome *outcome)
 	struct engine_sink *sink = k->run->sink;
 	for (size_t i = 0; i < k->source_count; i++) {
 		struct knot *n = knot_at(k, i, 0);
-		if (!k->changed[i] || !n)
+		if (!image_changed(&k->images[i]) || !n)
 			continue;
+		msg_warn("%s changed while it was read: the results are about what was read",
+			 k->sources[i].path);
 		sink->note(sink, n->id, 0, "the file changed while it was read");
 		outcome->incomplete = true;
 	}
@@ -609,13 +536,15 @@ static bool observe_trees(struct knots *k)
 
 static void free_knots(struct knots *k)
 {
+	for (size_t i = 0; i < k->source_count; i++)
+		image_close(&k->images[i]);
 	for (size_t i = 0; i < k->unit_count; i++)
 		mem_free(k->by_unit[i]);
 	mem_free(k->by_unit);
 	mem_free(k->ids);
 	mem_free(k->list);
 	mem_free(k->sources);
-	mem_free(k->changed);
+	mem_free(k->images);
 }
 
 struct engine_outcome engine_scan(const char *const *images, size_t count,
@@ -625,7 +554,7 @@ struct engine_outcome engine_scan(const char *const *images, size_t count,
 	struct run r;
 	struct knots k = {.run = &r,
 			  .sources = mem_array(count + 1, sizeof(struct source_info)),
-			  .changed = mem_array(count + 1, sizeof(bool))};
+			  .images = mem_array(count + 1, sizeof(struct image))};
 	if (!run_start(&r, options, sink)) {
 		outcome.failed = outcome.nothing = true;
 		free_knots(&k);

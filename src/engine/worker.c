@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "engine/budget.h"
+#include "engine/mapping.h"
 #include "engine/sandbox.h"
 
 void node_note(struct job *j, struct node *n, uint64_t at, const char *fmt, ...)
@@ -100,6 +101,7 @@ __attribute__((noreturn)) static void worker_main(int sock, struct status_page *
 {
 	struct findings *findings = findings_new();
 	struct outbox out = {.fd = sock};
+	mapping_init();
 	sandbox_enter();
 	for (;;) {
 		struct job j = {
@@ -108,13 +110,7 @@ __attribute__((noreturn)) static void worker_main(int sock, struct status_page *
 		int fd;
 		if (!receive_task(sock, &task_arena, &j.task, &fd))
 			_exit(0);
-		off_t size = lseek(fd, 0, SEEK_END);
-		void *map =
-		    size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0) : NULL;
-		if (map == MAP_FAILED)
-			abort();
-		j.bytes =
-		    span_cut(SPAN(map, size > 0 ? (size_t)size : 0), j.task.offset, j.task.size);
+		j.bytes = mapping_open(fd, j.task.offset, j.task.size);
 		job_run(&j);
 		atomic_store(&page->where, 0); /* what comes now is nobody's fault */
 		findings = j.findings ? j.findings : findings_new();
@@ -122,8 +118,7 @@ __attribute__((noreturn)) static void worker_main(int sock, struct status_page *
 		put_u32(&out, j.task.id);
 		out_end(&out);
 		out_flush(&out);
-		if (map)
-			munmap(map, (size_t)size);
+		mapping_close();
 		close(fd);
 		arena_free(&task_arena);
 		if (out.broken)
