@@ -16,7 +16,7 @@
 
 #include <sys/mman.h>
 
-enum { MAX_CANDIDATES = 8, SURE = 50 };
+enum { MAX_CANDIDATES = 8, SURE = 50, SETTLED = 90 };
 
 struct candidate {
 	const struct format *format;
@@ -37,6 +37,12 @@ static bool magic_fits(const struct format *f, struct span in)
 	return false;
 }
 
+/* Equal bids: the first in the list of formats. */
+static bool better(const struct candidate *a, const struct candidate *b)
+{
+	return a->bid != b->bid ? a->bid > b->bid : a->index < b->index;
+}
+
 static void consider(struct span in, uint32_t index, struct candidate *list, size_t *count)
 {
 	const struct format *f = formats[index];
@@ -46,23 +52,33 @@ static void consider(struct span in, uint32_t index, struct candidate *list, siz
 	int bid = f->bid(in, &size);
 	if (bid <= 0)
 		return;
+	struct candidate made = {f, index, bid, size};
 	size_t i = *count < MAX_CANDIDATES ? (*count)++ : MAX_CANDIDATES - 1;
-	if (i == MAX_CANDIDATES - 1 && list[i].format && list[i].bid >= bid)
+	if (i == MAX_CANDIDATES - 1 && list[i].format && !better(&made, &list[i]))
 		return;
-	while (i && list[i - 1].bid < bid) {
+	while (i && better(&made, &list[i - 1])) {
 		list[i] = list[i - 1];
 		i--;
 	}
-	list[i] = (struct candidate){f, index, bid, size};
+	list[i] = made;
 }
 
-/* Everybody's bid for the front of `in`, best first. */
+/*
+ * Everybody's bid for the front of `in`, best first. Formats without a magic have to look at much
+ * more than a few bytes: they are not asked when the others have settled it.
+ */
 static size_t bids_at_start(struct span in, struct candidate *list)
 {
 	size_t count = 0;
 	memset(list, 0, MAX_CANDIDATES * sizeof *list);
 	for (uint32_t i = 0; i < format_count; i++)
-		consider(in, i, list, &count);
+		if (formats[i]->magic)
+			consider(in, i, list, &count);
+	if (count && list[0].bid >= SETTLED && list[0].size == in.n)
+		return count;
+	for (uint32_t i = 0; i < format_count; i++)
+		if (!formats[i]->magic)
+			consider(in, i, list, &count);
 	return count;
 }
 

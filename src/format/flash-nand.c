@@ -23,6 +23,7 @@ enum {
 	LEAST = 64 * 1024,
 	MAX_PAGE = 16384,
 	MAX_SPARE = 1280,
+	FEW_PAGES = 4096,
 	PROBES = 2048, /* pages that are looked at for columns */
 	BUSY = 64,     /* pages of packed content that are enough ... */
 	FEW = 16,      /* ... and the fewest */
@@ -151,9 +152,11 @@ static bool fits_squashfs(struct span in, const struct geometry *g, uint64_t at)
 
 static bool fits_content(struct span in, const struct geometry *g)
 {
-	uint64_t step = step_of(g);
+	uint64_t step = step_of(g), pages = 0;
 	unsigned tries = 0;
-	for (uint64_t at = 0; span_has(in, at, step) && tries < 64; at += step) {
+	/* behind the first pages only where blocks of the flash may begin */
+	for (uint64_t at = 0; span_has(in, at, step) && tries < 64;
+	     at += step * (pages++ < FEW_PAGES ? 1 : 16)) {
 		const uint8_t *p = in.p + at;
 		if (p[0] != 'U' && p[0] != 0x27 && p[0] != 'h' && p[0] != 's')
 			continue;
@@ -167,17 +170,22 @@ static bool fits_content(struct span in, const struct geometry *g)
 /* ---- columns of ff ---- */
 
 /* Packed content: nearly all byte values stand in the page. */
-static bool is_busy(struct span page)
+static unsigned values_in(struct span s)
 {
 	uint64_t seen[4] = {0};
 	unsigned values = 0;
-	if (page.p[0] == page.p[1] && memcmp(page.p, page.p + 1, 32) == 0)
-		return false;
-	for (size_t i = 0; i < page.n; i++)
-		seen[page.p[i] >> 6] |= UINT64_C(1) << (page.p[i] & 63);
+	for (size_t i = 0; i < s.n; i++)
+		seen[s.p[i] >> 6] |= UINT64_C(1) << (s.p[i] & 63);
 	for (int i = 0; i < 4; i++)
 		values += (unsigned)__builtin_popcountll(seen[i]);
-	return values >= (page.n < 1024 ? 190 : page.n < 2048 ? 235 : 250);
+	return values;
+}
+
+static bool is_busy(struct span page)
+{
+	/* 64 random bytes have 57 values; text and code are out after these few */
+	return values_in(span_cut(page, 0, 64)) >= 44 &&
+	       values_in(page) >= (page.n < 1024 ? 190 : page.n < 2048 ? 235 : 250);
 }
 
 static void count_ff(struct span chunk, uint16_t *ff)

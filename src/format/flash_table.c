@@ -22,7 +22,7 @@
 #include "format/devtree.h"
 #include "format/part.h"
 
-enum { TABLES = 32, MAX_LINE = 4096 };
+enum { TABLES = 32, MAX_LINE = 4096, LOOK = 32 << 20 /* a table stands near the front */ };
 
 bool flash_add(struct flash_table *t, struct span name, uint64_t at, uint64_t size)
 {
@@ -305,8 +305,9 @@ static bool everywhere(struct span in, struct span what, struct flash_tables *to
 	return false;
 }
 
-void flash_tables(struct span in, struct flash_tables *to)
+void flash_tables(struct span whole, struct flash_tables *to)
 {
+	struct span in = span_cut(whole, 0, LOOK);
 	(void)(cfe_nvram(in, to) || everywhere(in, SPAN_LIT("mtdparts="), to, cmdline_at) ||
 	       everywhere(in, SPAN_LIT("\xd0\x0d\xfe\xed"), to, tree_at) ||
 	       everywhere(in, SPAN_LIT("FIS directory"), to, fis_at) ||
