@@ -213,6 +213,19 @@ static void take_thread(struct inputs *in, const struct function *f, const struc
 	}
 }
 
+/* A function that is called with each packet. */
+static void take_packets(struct inputs *in, const struct call *c)
+{
+	struct value v = c->args[c->role->arg];
+	uint64_t thumb = in->p->isa == &isa_arm;
+	struct function *t = value_is(v, V_CONST) ? program_function(in->p, v.k & ~thumb) : NULL;
+	if (!t || in->functions[t->index].params[c->role->other].source)
+		return;
+	in->functions[t->index].params[c->role->other] = (struct input){
+	    .source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
+	in->changed = true;
+}
+
 static void take_call(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct input i = {0};
@@ -257,6 +270,9 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		return;
 	case ROLE_THREAD:
 		take_thread(in, f, c);
+		return;
+	case ROLE_PACKETS:
+		take_packets(in, c);
 		return;
 	case ROLE_NORETURN:
 	case ROLE_PURE:

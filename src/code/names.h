@@ -30,6 +30,7 @@ enum role_kind {
 	ROLE_CONNECT,
 	ROLE_ADDRINFO,
 	ROLE_THREAD,   /* starts the function in `arg` */
+	ROLE_PACKETS,  /* calls the function in `arg` with input in its parameter `other` */
 	ROLE_IDENTITY, /* setuid and relatives */
 	ROLE_REBOOT,
 	ROLE_MODULE, /* loads kernel code */

@@ -79,6 +79,9 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_capabilities(&l);
 	look_for_guards(&l);
 	look_for_pages(&l);
+	look_for_filters(&l);
+	look_for_magic(&l);
+	look_for_shells(&l);
 	if (p->capped || img->capped)
 		facts_note(out, (struct place){0},
 			   "limit reached: part of the code was not analysed");

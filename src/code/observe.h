@@ -24,6 +24,9 @@ void look_for_listeners(struct look *l);
 void look_for_capabilities(struct look *l);
 void look_for_guards(struct look *l);
 void look_for_pages(struct look *l);
+void look_for_filters(struct look *l);
+void look_for_magic(struct look *l);
+void look_for_shells(struct look *l);
 
 /* The place of an instruction or of data. */
 struct place look_place(const struct look *l, uint64_t vaddr);

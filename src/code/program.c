@@ -8,6 +8,7 @@
 #include <elf.h>
 
 #include "base/mem.h"
+#include "code/cipher_names.h"
 
 enum {
 	MAX_FUNCTIONS = 60000,
@@ -492,6 +493,22 @@ const struct call *function_call(const struct function *f, struct value v)
 		if (f->calls[i].insn == v.id)
 			return &f->calls[i];
 	return NULL;
+}
+
+bool call_keeps_memory(const char *name)
+{
+	return strcmp(name, "setsockopt") == 0 || strcmp(name, "ioctl") == 0 ||
+	       cipher_use_of(name) != NULL;
+}
+
+struct value call_memory(const struct program *p, const struct call *c, struct value where,
+			 unsigned size)
+{
+	struct state s = {.valid = true};
+	s.slot_count = c->slot_count < MAX_SLOTS ? c->slot_count : MAX_SLOTS;
+	if (s.slot_count)
+		memcpy(s.slots, c->slots, s.slot_count * sizeof *s.slots);
+	return state_load(&s, p->img, p->isa, where, size);
 }
 
 struct span program_text(const struct program *p, struct value v)

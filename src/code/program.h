@@ -24,6 +24,9 @@ struct call {
 	uint64_t target;	 /* address of what is called; 0: not known */
 	struct value args[MAX_ARGS];
 	struct value family, port, address; /* what a sockaddr argument holds */
+	const struct slot *slots; /* memory at the call, for functions whose arguments point to it */
+	uint32_t slot_count;
+	bool used; /* something looks at its result */
 };
 
 struct choice { /* what a block with two ways out looks at */
@@ -102,6 +105,11 @@ struct function *program_inside(const struct program *p, uint64_t at);
 
 /* The call that a V_RET or V_IS_ZERO value of this function comes from; NULL: none. */
 const struct call *function_call(const struct function *f, struct value v);
+
+/* What memory held at `where` when the call was made: for functions that call_keeps_memory names. */
+struct value call_memory(const struct program *p, const struct call *c, struct value where,
+			 unsigned size);
+bool call_keeps_memory(const char *name);
 
 /* Text that a constant points to; empty: none. */
 struct span program_text(const struct program *p, struct value v);

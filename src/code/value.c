@@ -314,8 +314,9 @@ static struct value unary(const struct elf_image *img, const struct isa *isa, co
 			  struct value a)
 {
 	if (!value_is(a, V_CONST)) {
-		if (o->code == OP_SWAP16 &&
-		    (a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT)) {
+		bool bytes = a.form == CONTENT || a.form == NEAR_CONTENT;
+		if ((o->code == OP_SWAP16 && (a.kind == V_PARAM || a.kind == V_RET || bytes)) ||
+		    (o->code == OP_SWAP32 && bytes && a.size == 4)) {
 			a.swapped = !a.swapped;
 			return a;
 		}

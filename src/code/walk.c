@@ -39,7 +39,8 @@ static struct value argument(const struct walk *w, unsigned n)
 	unsigned word = isa->bits / 8;
 	at.k += isa->stack_arg + (uint64_t)(n - isa->arg_count) * word;
 	struct value v = state_load(&w->now, w->p->img, isa, at, word);
-	return v.form == EXACT ? v : (struct value){0};
+	bool itself = v.kind == V_STACK && v.form != EXACT; /* what stands there is not known */
+	return itself ? (struct value){0} : v;
 }
 
 static struct value offset(struct value v, uint64_t k)
@@ -100,6 +101,28 @@ static void fill(struct walk *w, const struct call *c)
 			    n - i < 8 ? (unsigned)(n - i) : 8);
 }
 
+/* A short copy of what is known: keys, names and packet filters are made so on the stack. */
+static void copy(struct walk *w, const struct call *c)
+{
+	enum { MAX_COPY = 64 };
+	struct value to = c->args[c->role->arg], from = c->args[c->role->other], words[MAX_COPY];
+	uint64_t n = length_of(c, 0);
+	unsigned word = w->p->isa->bits / 8, count = 0;
+	if (c->role->len < 0 && !strstr(c->role->name, "cat")) {
+		struct span text = program_text(w->p, from);
+		n = text.n ? text.n + 1 : 0;
+	}
+	bool known = n && n <= MAX_COPY && from.form == EXACT && to.form == EXACT &&
+		     (from.kind == V_CONST || from.kind == V_STACK) && !strstr(c->role->name, "cat");
+	for (uint64_t i = 0; known && i < n; i += n - i >= word ? word : 1)
+		words[count++] = state_load(&w->now, w->p->img, w->p->isa, offset(from, i),
+					    n - i >= word ? word : 1);
+	state_forget(&w->now, to, length_of(c, 64));
+	count = 0;
+	for (uint64_t i = 0; known && i < n; i += n - i >= word ? word : 1)
+		state_store(&w->now, offset(to, i), words[count++], n - i >= word ? word : 1);
+}
+
 static void effects(struct walk *w, const struct call *c)
 {
 	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
@@ -112,8 +135,10 @@ static void effects(struct walk *w, const struct call *c)
 	case ROLE_FILL:
 		fill(w, c);
 		break;
-	case ROLE_READ:
 	case ROLE_COPY:
+		copy(w, c);
+		break;
+	case ROLE_READ:
 	case ROLE_FORMAT:
 	case ROLE_DIGEST:
 		state_forget(&w->now, c->args[c->role->arg], length_of(c, 64));
@@ -146,6 +171,37 @@ static void remember(struct walk *w, const struct call *c)
 		w->call_cap = cap;
 	}
 	f->calls[f->call_count++] = *c;
+}
+
+static void mark_used(struct walk *w, struct value v)
+{
+	if ((v.kind == V_RET || v.kind == V_IS_ZERO) && v.id < w->f->cfg.insn_count)
+		w->used[v.id] = 1;
+}
+
+/* Which results of calls does this look at? Moving one about is not looking at it. */
+static void note_uses(struct walk *w, const struct op *o)
+{
+	if (o->code == OP_MOVE || o->code == OP_CONST || o->code == OP_CLOBBER)
+		return;
+	if (o->a < REG_TARGET)
+		mark_used(w, w->now.regs[o->a]);
+	if (o->b < REG_TARGET)
+		mark_used(w, w->now.regs[o->b]);
+	if (o->code == OP_STORE && o->d < REG_TARGET)
+		mark_used(w, w->now.regs[o->d]);
+}
+
+/* Keep what is known of memory for later: only few functions want it. */
+static void keep_memory(const struct walk *w, struct call *c)
+{
+	const char *name = c->name ? c->name : c->callee ? c->callee->name : NULL;
+	if (!name || !w->now.slot_count || !call_keeps_memory(name))
+		return;
+	struct slot *slots = arena_array(w->p->arena, w->now.slot_count, sizeof *slots);
+	memcpy(slots, w->now.slots, w->now.slot_count * sizeof *slots);
+	c->slots = slots;
+	c->slot_count = w->now.slot_count;
 }
 
 static void found_target(struct walk *w, uint64_t at, bool thumb)
@@ -251,10 +307,14 @@ static void transfer(struct walk *w, const struct insn *i)
 		c.args[n] = argument(w, n);
 	for (unsigned n = 0; n < 4 && w->recording; n++)
 		handed_over(w, c.args[n], takes_function(&c, n));
+	for (unsigned n = 0; n < isa->arg_count && w->recording; n++)
+		mark_used(w, c.args[n]);
 	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
 		look_at_address(w, &c);
-	if (w->recording)
+	if (w->recording) {
+		keep_memory(w, &c);
 		remember(w, &c);
+	}
 	effects(w, &c);
 	for (uint8_t r = 0; r < REG_TARGET; r++)
 		if (r >= 64 || !(isa->kept >> r & 1))
@@ -321,6 +381,8 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 		const struct op *o = &i->ops[k];
 		if (w->recording && o->code == OP_STORE)
 			remember_store(w, i, o);
+		if (w->recording)
+			note_uses(w, o);
 		if (!maybe) {
 			state_op(&w->now, img, w->p->isa, o);
 			continue;
@@ -483,8 +545,11 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 		const struct insn *end = &f->cfg.insns[b->first + b->count - 1];
 		f->block_at[i] = b->count > 1 && end[-1].delay ? end[-1].at : end->at;
 	}
+	w.used = arena_alloc(scratch, f->cfg.insn_count + 1);
 	pass(&w, false);
 	pass(&w, true);
+	for (size_t i = 0; i < f->call_count; i++)
+		f->calls[i].used = f->calls[i].insn < f->cfg.insn_count && w.used[f->calls[i].insn];
 	walk_paths(&w);
 	keep_cfg(&f->cfg, p->arena);
 	f->telling = summary_finish(f, p->arena);

@@ -14,6 +14,7 @@ struct walk {
 	struct arena *scratch;
 	struct decode *how;
 	size_t call_cap;
+	uint8_t *used; /* by number of instruction: something looks at what the call returned */
 	int32_t block;
 	uint8_t assume; /* COND_EQ, COND_NE: what predicated instructions may take to be so */
 	bool recording, no_return;
