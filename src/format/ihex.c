@@ -10,99 +10,43 @@
  */
 #include "format/records.h"
 
-enum { MAX = 255 + 5, PROBE = 4 };
-
-struct line {
-	uint8_t bytes[MAX];
-	size_t n; /* with the sum */
-};
-
-/* One line's bytes; false when it is none or its sum is wrong. */
-static bool read_line(struct span text, struct line *l)
+static bool take(struct record *r)
 {
-	struct span s = span_trim(text);
-	uint8_t sum = 0;
-	if (s.n < 11 || s.p[0] != ':' || s.n % 2 == 0 || s.n > 1 + 2 * MAX)
+	uint64_t word = (uint64_t)r->bytes[4] << 8 | r->bytes[5];
+	if (r->n < 5 || r->sum || r->n != (size_t)r->bytes[0] + 5 || r->bytes[3] > 5)
 		return false;
-	l->n = (s.n - 1) / 2;
-	for (size_t i = 0; i < l->n; i++) {
-		int v = records_byte(s.p + 1 + 2 * i);
-		if (v < 0)
-			return false;
-		l->bytes[i] = (uint8_t)v;
-		sum = (uint8_t)(sum + v);
+	switch (r->bytes[3]) {
+	case 0:
+		r->address = r->base + ((uint64_t)r->bytes[1] << 8 | r->bytes[2]);
+		r->data = r->bytes + 4;
+		r->n_data = r->bytes[0];
+		break;
+	case 1:
+		r->ends = true;
+		break;
+	case 2:
+		r->base = r->bytes[0] >= 2 ? word << 4 : 0;
+		break;
+	case 4:
+		r->base = r->bytes[0] >= 2 ? word << 16 : 0;
+		break;
+	default:
+		break;
 	}
-	return sum == 0 && l->n == (size_t)l->bytes[0] + 5 && l->bytes[3] <= 5;
+	return true;
 }
+
+static const struct record_kind kind = {':', 1, take};
 
 static int bid(struct span in, uint64_t *size)
 {
-	struct line l;
-	struct span line;
-	size_t pos = 0;
-	int good = 0;
 	*size = 0;
-	if (in.n < 11 || in.p[0] != ':')
-		return 0;
-	while (good < PROBE && span_line(in, &pos, &line)) {
-		if (!read_line(line, &l))
-			return 0;
-		good++;
-		if (l.bytes[3] == 1)
-			break;
-	}
-	return good ? 90 : 0;
-}
-
-/* Handles one line; *base is what the 16-bit addresses count from. */
-static enum status take(struct records *r, const struct line *l, uint64_t *base, uint64_t at)
-{
-	uint64_t address = (uint64_t)l->bytes[1] << 8 | l->bytes[2];
-	uint64_t word = (uint64_t)l->bytes[4] << 8 | l->bytes[5];
-	switch (l->bytes[3]) {
-	case 0:
-		return records_data(r, *base + address, l->bytes + 4, l->bytes[0], at);
-	case 2:
-		*base = l->bytes[0] >= 2 ? word << 4 : 0;
-		return ST_OK;
-	case 4:
-		*base = l->bytes[0] >= 2 ? word << 16 : 0;
-		return ST_OK;
-	default:
-		return ST_OK;
-	}
+	return records_bid(in, &kind);
 }
 
 static enum status ihex_open(struct span in, struct sink *out)
 {
-	struct records r = {.out = out};
-	struct line l = {0};
-	struct span line;
-	uint64_t base = 0;
-	size_t pos = 0, before = 0;
-	enum status st = ST_OK, member = ST_OK;
-	bool ended = false;
-	while (st == ST_OK && !ended && span_line(in, &pos, &line)) {
-		memset(l.bytes, 0, 8);
-		if (read_line(line, &l)) {
-			st = take(&r, &l, &base, before);
-			ended = l.bytes[3] == 1;
-		} else if (span_trim(line).n) {
-			sink_note(out, before, "line is damaged or not of this format");
-			member = ST_DAMAGED;
-			if (line.n == 0 || line.p[0] != ':')
-				break;
-			st = records_end(&r, ST_DAMAGED);
-		}
-		before = pos;
-	}
-	if (!ended && member == ST_OK && st == ST_OK) {
-		sink_note(out, before, "no end record");
-		member = ST_TRUNCATED;
-	}
-	enum status last = records_end(&r, st != ST_OK ? st : member);
-	out->used = before < in.n ? before : in.n;
-	return st != ST_OK ? st : last;
+	return records_open(in, out, &kind);
 }
 
 const struct format format_ihex = {

@@ -32,7 +32,7 @@ static int bid(struct span in, uint64_t *size)
 
 static enum status uf2_open(struct span in, struct sink *out)
 {
-	struct records r = {.out = out};
+	struct memory_map r = {.out = out};
 	uint32_t blocks = span_le32(in, 24), other = 0;
 	uint64_t at = 0;
 	enum status st = ST_OK;
@@ -40,7 +40,7 @@ static enum status uf2_open(struct span in, struct sink *out)
 		if (span_le32(in, at + 8) & 1)
 			other++;
 		else
-			st = records_data(&r, span_le32(in, at + 12), in.p + at + 32,
+			st = memory_put(&r, span_le32(in, at + 12), in.p + at + 32,
 					  span_le32(in, at + 16), at);
 	}
 	bool cut = st == ST_OK && at < (uint64_t)blocks * BLOCK;
@@ -48,7 +48,7 @@ static enum status uf2_open(struct span in, struct sink *out)
 		sink_note(out, at, "%llu of %u blocks are here", (unsigned long long)(at / BLOCK), blocks);
 	if (other)
 		sink_note(out, 0, "%u blocks are not for the main flash", other);
-	enum status ended = records_end(&r, st != ST_OK ? st : cut ? ST_TRUNCATED : ST_OK);
+	enum status ended = memory_end(&r, st != ST_OK ? st : cut ? ST_TRUNCATED : ST_OK);
 	out->used = at;
 	return st != ST_OK ? st : ended;
 }

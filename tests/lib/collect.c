@@ -274,3 +274,21 @@ struct span collect_file(const char *path)
 	fclose(f);
 	return buf_span(&b); /* tests: kept until the process ends */
 }
+
+char *collect_examples(const struct observer *o, const struct example *list, size_t n)
+{
+	struct buf wrong = {0};
+	for (size_t i = 0; i < n && !wrong.n; i++) {
+		const struct example *e = &list[i];
+		struct collect_facts c;
+		collect_facts_init(&c);
+		size_t seen = collect_observe(&c, o, e->path, SPAN(e->bytes, e->n));
+		if (seen != (e->want ? 1 : 0) || (e->want && !collect_has(&c, e->want, NULL)))
+			buf_printf(&wrong, "example %zu (%s): %s", i, e->want ? e->want : "nothing",
+				   buf_text(&c.text));
+		collect_facts_free(&c);
+	}
+	char *text = wrong.n ? mem_dup(buf_text(&wrong)) : NULL;
+	buf_free(&wrong);
+	return text;
+}

@@ -53,6 +53,17 @@ bool collect_has(struct collect_facts *c, const char *part, ...) __attribute__((
 size_t collect_observe(struct collect_facts *c, const struct observer *o, const char *path,
 		       struct span bytes);
 
+/* A table of bytes and of the one fact that an observer makes of them. */
+struct example {
+	const char *want; /* part of the fact's line; NULL: no fact at all */
+	const char *path, *bytes;
+	size_t n;
+};
+#define CASE(want_, path_, lit_) {want_, path_, lit_, sizeof(lit_) - 1}
+
+/* The first example that is not as it should be, as a message; NULL: all are. The caller frees it. */
+char *collect_examples(const struct observer *o, const struct example *list, size_t n);
+
 /* Run a tree observer over files given as path, content pairs (NULL-terminated); "a -> b" is a link. */
 size_t collect_observe_tree(struct collect_facts *c, const struct observer *o, const char *path,
 			    ...) __attribute__((sentinel));

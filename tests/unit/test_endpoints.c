@@ -15,13 +15,6 @@ extern const struct observer observer_endpoints;
 
 #define ELF "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0"
 
-struct example {
-	const char *want; /* part of the fact's line; NULL: no fact at all */
-	const char *path, *bytes;
-	size_t n;
-};
-#define CASE(want_, path_, lit_) {want_, path_, lit_, sizeof(lit_) - 1}
-
 static const struct example examples[] = {
 	/* where names and addresses count */
 	CASE("host=clock.maker.net purpose=ntp context=list server @14+15", "etc/config/system",
@@ -55,16 +48,9 @@ static const struct example examples[] = {
 static void what_counts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		const struct example *e = &examples[i];
-		struct collect_facts c;
-		collect_facts_init(&c);
-		size_t n = collect_observe(&c, &observer_endpoints, e->path, SPAN(e->bytes, e->n));
-		if (n != (e->want ? 1 : 0) || (e->want && !collect_has(&c, e->want, NULL)))
-			fail_msg("example %zu (%s): %s", i, e->want ? e->want : "nothing",
-				 buf_text(&c.text));
-		collect_facts_free(&c);
-	}
+	char *wrong = collect_examples(&observer_endpoints, examples, sizeof examples / sizeof *examples);
+	if (wrong)
+		fail_msg("%s", wrong);
 }
 
 static void purposes(void **state)

@@ -14,13 +14,6 @@ extern const struct observer observer_updates;
 #define ELF "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0"
 #define SH "#!/bin/sh\n"
 
-struct example {
-	const char *want; /* part of the fact's line; NULL: no fact at all */
-	const char *path, *bytes;
-	size_t n;
-};
-#define CASE(want_, path_, lit_) {want_, path_, lit_, sizeof(lit_) - 1}
-
 static const struct example examples[] = {
 	CASE("url=http://u.maker.com/a.bin transport=http verified=0 program=bin/up @10+41", "bin/up",
 	     SH "wget -O /tmp/a http://u.maker.com/a.bin &\n"),
@@ -60,16 +53,9 @@ static const struct example examples[] = {
 static void scripts_and_addresses(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		const struct example *e = &examples[i];
-		struct collect_facts c;
-		collect_facts_init(&c);
-		size_t n = collect_observe(&c, &observer_updates, e->path, SPAN(e->bytes, e->n));
-		if (n != (e->want ? 1 : 0) || (e->want && !collect_has(&c, e->want, NULL)))
-			fail_msg("example %zu (%s): %s", i, e->want ? e->want : "nothing",
-				 buf_text(&c.text));
-		collect_facts_free(&c);
-	}
+	char *wrong = collect_examples(&observer_updates, examples, sizeof examples / sizeof *examples);
+	if (wrong)
+		fail_msg("%s", wrong);
 }
 
 static void feeds(void **state)
