@@ -9,7 +9,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-POSTERN = ROOT / "build/postern"
+POSTERN = pathlib.Path(os.environ.get("POSTERN", ROOT / "build/postern"))
 
 
 def run(command, **more):
