@@ -76,6 +76,14 @@ static void special(struct insn *i, const struct word *x)
 	case 0x03:
 		add_op(i, OP_SAR, x->rd, x->rt, REG_NONE, x->sa);
 		break;
+	case 0x04:
+	case 0x06:
+	case 0x07: {
+		static const uint8_t codes[] = {OP_SHL, OP_CLOBBER, OP_SHR, OP_SAR};
+		add_op(i, OP_AND, REG_T0, x->rs, REG_NONE, 31);
+		add_op(i, codes[x->fn & 3], x->rd, x->rt, REG_T0, 0);
+		break;
+	}
 	case 0x08: /* jr */
 		if (x->rs == RA) {
 			i->flow = FLOW_RETURN;
@@ -92,14 +100,33 @@ static void special(struct insn *i, const struct word *x)
 		break; /* break */
 	case 0x0c:
 	case 0x0f:
+		break; /* syscall sync */
+	case 0x0a:
+	case 0x0b: /* movz movn */
+		i->flags = x->rt;
+		add_op(i, OP_MOVE, x->rd, x->rs, REG_NONE, 0)->when =
+		    x->fn == 0x0a ? TEST_EQ : TEST_NE;
+		break;
+	case 0x10:
+	case 0x12:
+		add_op(i, OP_MOVE, x->rd, x->fn == 0x10 ? HI : LO, REG_NONE, 0);
+		break;
 	case 0x11:
 	case 0x13:
-		break; /* syscall sync mthi mtlo */
+		add_op(i, OP_MOVE, x->fn == 0x11 ? HI : LO, x->rs, REG_NONE, 0);
+		break;
 	case 0x18:
 	case 0x19:
+		add_op(i, x->fn == 0x18 ? OP_MULH : OP_MULHU, HI, x->rs, x->rt, 0);
+		add_op(i, OP_MUL, LO, x->rs, x->rt, 0);
+		break;
 	case 0x1a:
 	case 0x1b:
-		break; /* mult div: to hi and lo */
+		add_op(i, x->fn == 0x1a ? OP_DIV : OP_DIVU, REG_T0, x->rs, x->rt, 0);
+		add_op(i, OP_MUL, REG_T0 + 1, REG_T0, x->rt, 0);
+		add_op(i, OP_SUB, HI, x->rs, REG_T0 + 1, 0);
+		add_op(i, OP_MOVE, LO, REG_T0, REG_NONE, 0);
+		break;
 	case 0x20:
 	case 0x21:
 		arith(i, x, OP_ADD);
@@ -124,7 +151,18 @@ static void special(struct insn *i, const struct word *x)
 	case 0x34:
 	case 0x36:
 		break; /* traps if */
-	case 0x2b:     /* sltu rd, $zero, rt: (rt != 0) */
+	case 0x27:     /* nor */
+		if (x->rt == ZERO || x->rs == ZERO) {
+			add_op(i, OP_NOT, x->rd, x->rt == ZERO ? x->rs : x->rt, REG_NONE, 0);
+		} else {
+			add_op(i, OP_OR, REG_T0, x->rs, x->rt, 0);
+			add_op(i, OP_NOT, x->rd, REG_T0, REG_NONE, 0);
+		}
+		break;
+	case 0x2a:
+	case 0x2b:
+		add_op(i, x->fn == 0x2a ? OP_LESS : OP_LESS_U, x->rd, x->rs, x->rt, 0);
+		break;
 	default:
 		add_clobber(i, x->rd);
 		break;
@@ -142,8 +180,10 @@ static void regimm(struct insn *i, const struct word *x)
 		add_const(i, RA, i->at + 8);
 		return;
 	}
-	if ((x->rt & 0x0f) <= 3)
+	if ((x->rt & 0x0f) <= 3) {
 		branch(i, x, COND_OTHER, (x->rt & 2) != 0);
+		i->test = x->rt & 1 ? TEST_GE : TEST_LT;
+	}
 }
 
 static void immediate(struct insn *i, const struct word *x)
@@ -170,7 +210,12 @@ static void immediate(struct insn *i, const struct word *x)
 			add_op(i, OP_IS_ZERO, x->rt, x->rs, REG_NONE, 0);
 			break;
 		}
-		/* fall through */
+		add_op(i, OP_LESS_U, x->rt, x->rs, REG_NONE, x->imm);
+		break;
+	case 0x0a:
+		add_op(i, OP_LESS, x->rt, x->rs, REG_NONE,
+		       (int64_t)((uint64_t)x->imm & 0xffffffff));
+		break;
 	default:
 		add_clobber(i, x->rt);
 		break;
@@ -228,6 +273,27 @@ static bool unaligned(struct insn *i, const struct word *x, bool big)
 	return true;
 }
 
+/* ext, ins: rd is the number of bits less one, or the last bit; sa the first bit */
+static void bit_field(struct insn *i, const struct word *x)
+{
+	unsigned bits = x->rd + 1u;
+	int64_t mask = (int64_t)((UINT64_C(1) << bits) - 1);
+	if (x->fn == 0 && x->sa == 0 && (bits == 8 || bits == 16)) {
+		add_op(i, OP_ZERO_EXT, x->rt, x->rs, REG_NONE, 0)->size = (uint8_t)(bits / 8);
+	} else if (x->fn == 0) {
+		add_op(i, OP_SHR, REG_T0, x->rs, REG_NONE, x->sa);
+		add_op(i, OP_AND, x->rt, REG_T0, REG_NONE, mask);
+	} else if (x->rd >= x->sa) {
+		mask = (int64_t)((UINT64_C(1) << (x->rd - x->sa + 1u)) - 1);
+		add_op(i, OP_AND, REG_T0, x->rs, REG_NONE, mask);
+		add_op(i, OP_SHL, REG_T0, REG_T0, REG_NONE, x->sa);
+		add_op(i, OP_AND, x->rt, x->rt, REG_NONE, ~(mask << x->sa));
+		add_op(i, OP_OR, x->rt, x->rt, REG_T0, 0);
+	} else {
+		add_clobber(i, x->rt);
+	}
+}
+
 static void special23(struct insn *i, const struct word *x)
 {
 	if (x->op == 0x1f && x->fn == 0x20) { /* bshfl */
@@ -238,13 +304,8 @@ static void special23(struct insn *i, const struct word *x)
 			    x->sa == 0x10 ? 1 : 2;
 		else
 			add_clobber(i, x->rd);
-	} else if (x->op == 0x1f && (x->fn == 0 || x->fn == 4)) { /* ext, ins */
-		unsigned bits = x->rd + 1u;
-		if (x->fn == 0 && x->sa == 0 && (bits == 8 || bits == 16))
-			add_op(i, OP_ZERO_EXT, x->rt, x->rs, REG_NONE, 0)->size =
-			    (uint8_t)(bits / 8);
-		else
-			add_clobber(i, x->rt);
+	} else if (x->op == 0x1f && (x->fn == 0 || x->fn == 4)) {
+		bit_field(i, x);
 	} else if (x->op == 0x1c && x->fn == 2) {
 		add_op(i, OP_MUL, x->rd, x->rs, x->rt, 0);
 	} else {
@@ -295,6 +356,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	case 0x17:
 		add_op(i, OP_CMP, REG_FLAGS, x.rs, REG_NONE, 0);
 		branch(i, &x, COND_OTHER, x.op >= 0x14);
+		i->test = x.op & 1 ? TEST_GT : TEST_LE;
 		break;
 	case 0x1c:
 	case 0x1f:

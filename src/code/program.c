@@ -510,10 +510,3 @@ struct value call_memory(const struct program *p, const struct call *c, struct v
 		memcpy(s.slots, c->slots, s.slot_count * sizeof *s.slots);
 	return state_load(&s, p->img, p->isa, where, size);
 }
-
-struct span program_text(const struct program *p, struct value v)
-{
-	if (!value_is(v, V_CONST) || v.k < 64)
-		return SPAN(p->img->in.p, 0);
-	return elf_string(p->img, v.k, 256);
-}

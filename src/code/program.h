@@ -13,6 +13,8 @@
 
 struct function;
 struct summary;
+struct machine;
+struct literal;
 
 struct call {
 	uint64_t at;
@@ -80,6 +82,8 @@ struct function {
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */
 	uint8_t walks;		 /* how often */
+	uint8_t failures;	 /* of attempts to carry it out */
+	bool loops;		 /* it, or something that it calls, has a loop */
 	bool telling;		 /* its summary, result or role says something about its callers */
 	uint32_t index;
 };
@@ -92,6 +96,10 @@ struct program {
 	size_t function_count, cap;
 	uint64_t insn_count;
 	uint32_t walk_count;
+	struct machine *machine; /* NULL until it is needed */
+	uint64_t machine_steps;
+	struct literal *literals; /* texts that the code makes */
+	size_t literal_count;
 	bool capped;
 };
 
@@ -113,6 +121,12 @@ bool call_keeps_memory(const char *name);
 
 /* Text that a constant points to; empty: none. */
 struct span program_text(const struct program *p, struct value v);
+
+/* A constant that program_text knows as this text, which stands nowhere in the file. */
+struct value program_literal(struct program *p, struct span text);
+
+/* Code puts this text at an address of the program's own variables. */
+void program_remember(struct program *p, uint64_t at, struct span text);
 
 /* walk.c: evaluate one function; call targets that are no known function go to `found`. */
 struct targets {

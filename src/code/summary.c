@@ -190,7 +190,7 @@ struct value summary_apply(const struct call *c, struct state *s, const struct p
 	for (size_t i = 0; f->summary && i < f->summary->count; i++) {
 		const struct slot *t = &f->summary->stores[i];
 		struct value where = summary_value(c, t->where, s, p);
-		state_store(s, where, summary_value(c, t->what, s, p), t->size);
+		state_store(s, p->img, where, summary_value(c, t->what, s, p), t->size);
 	}
 	bool number = f->result.kind == V_CONST && f->result.form == EXACT && f->result.k <= 4096;
 	return r.kind == V_UNKNOWN || number ? otherwise : r;

@@ -2,6 +2,8 @@
 /* Evaluation of micro-operations over values that are partly known. */
 #include "code/value.h"
 
+enum { MAX_REST = 14 };
+
 static const struct value unknown;
 
 struct value value_const(uint64_t k)
@@ -106,26 +108,53 @@ void state_forget(struct state *s, struct value where, uint64_t n)
 		s->next_slot = 0;
 }
 
-void state_store(struct state *s, struct value where, struct value what, unsigned size)
+static void put_slot(struct state *s, struct slot slot)
 {
+	if (s->slot_count < MAX_SLOTS) {
+		s->slots[s->slot_count++] = slot;
+		return;
+	}
+	s->slots[s->next_slot] = slot;
+	s->next_slot = (s->next_slot + 1) % MAX_SLOTS;
+}
+
+/* The bytes of constants that a store overwrites only in part. */
+static unsigned rest_of(const struct state *s, const struct elf_image *img, struct value where,
+			unsigned size, struct slot *rest)
+{
+	unsigned n = 0;
+	for (uint32_t i = 0; i < s->slot_count; i++) {
+		const struct slot *t = &s->slots[i];
+		if (t->size < 2 || !value_is(t->what, V_CONST) || !overlap(t, where, size))
+			continue;
+		for (unsigned k = 0; k < t->size && n < MAX_REST; k++) {
+			struct value at = t->where;
+			uint8_t b;
+			at.k += k;
+			if (at.k - where.k >= size && state_byte(s, img, at, &b))
+				rest[n++] = (struct slot){at, value_const(b), 1};
+		}
+	}
+	return n;
+}
+
+void state_store(struct state *s, const struct elf_image *img, struct value where,
+		 struct value what, unsigned size)
+{
+	struct slot rest[MAX_REST];
 	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT)
 		return;
+	unsigned n = rest_of(s, img, where, size, rest);
 	state_forget(s, where, size);
-	if (what.kind == V_UNKNOWN && where.kind != V_CONST)
-		return;
-	struct slot *slot;
-	if (s->slot_count < MAX_SLOTS) {
-		slot = &s->slots[s->slot_count++];
-	} else {
-		slot = &s->slots[s->next_slot];
-		s->next_slot = (s->next_slot + 1) % MAX_SLOTS;
-	}
-	*slot = (struct slot){where, what, (uint8_t)size};
+	for (unsigned i = 0; i < n; i++)
+		put_slot(s, rest[i]);
+	if (what.kind != V_UNKNOWN || where.kind == V_CONST)
+		put_slot(s, (struct slot){where, what, (uint8_t)size});
 }
 
 /* One byte of a constant that stands in a slot. */
-static bool slot_byte(const struct state *s, const struct elf_image *img, struct value where,
-		      uint8_t *out)
+bool state_byte(const struct state *s, const struct elf_image *img, struct value where,
+		uint8_t *out)
 {
 	for (uint32_t i = 0; i < s->slot_count; i++) {
 		const struct slot *t = &s->slots[i];
@@ -147,7 +176,7 @@ static bool slot_bytes(const struct state *s, const struct elf_image *img, struc
 		uint8_t b;
 		struct value at = where;
 		at.k += i;
-		if (!slot_byte(s, img, at, &b))
+		if (!state_byte(s, img, at, &b))
 			return false;
 		*out |= (uint64_t)b << (img->big ? size - 1 - i : i) * 8;
 	}
@@ -403,8 +432,8 @@ static struct value is_set(const struct state *s, uint8_t flags)
 	return value_is(b, V_CONST) && b.k == 0 ? is_zero(s->left[flags - REG_FLAGS]) : unknown;
 }
 
-void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
-	      const struct op *o)
+static void operate(struct state *s, const struct elf_image *img, const struct isa *isa,
+		    const struct op *o)
 {
 	struct value b;
 	switch (o->code) {
@@ -440,7 +469,7 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 		struct value v = reg(s, o->d);
 		if (value_is(v, V_CONST))
 			v.k = zero_extend(v.k, o->size);
-		state_store(s, state_address(s, img, isa, o), v, o->size);
+		state_store(s, img, state_address(s, img, isa, o), v, o->size);
 		break;
 	}
 	case OP_CMP:
@@ -456,6 +485,15 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 		set(s, isa, o->d, unknown);
 		break;
 	}
+}
+
+void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
+	      const struct op *o)
+{
+	struct value before = reg(s, o->d);
+	operate(s, img, isa, o);
+	if (o->when && o->d < REG_COUNT && !value_same(before, s->regs[o->d]))
+		s->regs[o->d] = unknown; /* happens only sometimes */
 }
 
 static bool meet_value(struct value *into, struct value other)

@@ -62,7 +62,12 @@ struct value value_swapped(struct value v);
 /* What memory holds at `where` + k. */
 struct value state_load(const struct state *s, const struct elf_image *img, const struct isa *isa,
 			struct value where, unsigned size);
-void state_store(struct state *s, struct value where, struct value what, unsigned size);
+void state_store(struct state *s, const struct elf_image *img, struct value where,
+		 struct value what, unsigned size);
+
+/* One byte of a constant that was stored at `where`. */
+bool state_byte(const struct state *s, const struct elf_image *img, struct value where,
+		uint8_t *out);
 
 /* Memory at `where` may have been changed: `n` bytes from there. */
 void state_forget(struct state *s, struct value where, uint64_t n);

@@ -3,7 +3,7 @@
  * One function, walked in the order of its control flow with partly known values. Twice: the first
  * time loops count as not taken, the second time what they change is unknown.
  */
-#include "code/walk.h"
+#include "code/evaluate.h"
 #include "code/summary.h"
 
 enum { MAX_STORES = 64 };
@@ -97,7 +97,7 @@ static void fill(struct walk *w, const struct call *c)
 	if (!value_is(byte, V_CONST) || byte.k != 0 || n > 128)
 		return;
 	for (uint64_t i = 0; i < n; i += 8)
-		state_store(&w->now, offset(at, i), value_const(0),
+		state_store(&w->now, w->p->img, offset(at, i), value_const(0),
 			    n - i < 8 ? (unsigned)(n - i) : 8);
 }
 
@@ -313,14 +313,18 @@ static void transfer(struct walk *w, const struct insn *i)
 		look_at_address(w, &c);
 	if (w->recording) {
 		keep_memory(w, &c);
-		remember(w, &c);
+		struct call kept = c;
+		evaluate_texts(w, &kept);
+		remember(w, &kept);
 	}
-	effects(w, &c);
+	struct value result = {.kind = V_RET, .id = c.insn};
+	bool known = evaluate_call(w, &c, &result);
+	if (!known)
+		effects(w, &c);
 	for (uint8_t r = 0; r < REG_TARGET; r++)
 		if (r >= 64 || !(isa->kept >> r & 1))
 			w->now.regs[r] = (struct value){0};
-	struct value result = {.kind = V_RET, .id = c.insn};
-	if (c.callee && c.callee != w->f && !c.callee->stub && c.callee->telling)
+	if (!known && c.callee && c.callee != w->f && !c.callee->stub && c.callee->telling)
 		result = summary_apply(&c, &w->now, w->p, result);
 	swapped(w, &c, &result);
 	w->now.regs[isa->result] = result;
@@ -487,6 +491,7 @@ static void pass(struct walk *w, bool recording)
 	struct cfg *c = &w->f->cfg;
 	bool first_return = true, removed = false;
 	w->recording = recording;
+	w->evaluating = true;
 	for (size_t o = 0; o < c->order_count; o++) {
 		w->block = c->order[o];
 		enter(w, !recording);
@@ -502,6 +507,21 @@ static void pass(struct walk *w, bool recording)
 	}
 	if (removed)
 		cfg_connect(c, w->scratch);
+}
+
+/* Does it, or something that it calls, do things repeatedly? */
+static bool has_loop(const struct function *f)
+{
+	for (size_t i = 0; i < f->cfg.block_count; i++)
+		for (int e = 0; e < 2; e++) {
+			int32_t to = f->cfg.blocks[i].succ[e];
+			if (to != NO_BLOCK && f->cfg.blocks[to].order <= f->cfg.blocks[i].order)
+				return true;
+		}
+	for (size_t i = 0; i < f->call_count; i++)
+		if (f->calls[i].callee && f->calls[i].callee->loops)
+			return true;
+	return false;
 }
 
 /* What is needed later, without the instructions. */
@@ -550,6 +570,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	pass(&w, true);
 	for (size_t i = 0; i < f->call_count; i++)
 		f->calls[i].used = f->calls[i].insn < f->cfg.insn_count && w.used[f->calls[i].insn];
+	w.evaluating = false;
+	f->loops = has_loop(f);
 	walk_paths(&w);
 	keep_cfg(&f->cfg, p->arena);
 	f->telling = summary_finish(f, p->arena);

@@ -17,7 +17,7 @@ struct walk {
 	uint8_t *used; /* by number of instruction: something looks at what the call returned */
 	int32_t block;
 	uint8_t assume; /* COND_EQ, COND_NE: what predicated instructions may take to be so */
-	bool recording, no_return;
+	bool recording, no_return, evaluating;
 };
 
 /* What is known at the first instruction of a function. */
