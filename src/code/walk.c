@@ -113,14 +113,16 @@ static void copy(struct walk *w, const struct call *c)
 		n = text.n ? text.n + 1 : 0;
 	}
 	bool known = n && n <= MAX_COPY && from.form == EXACT && to.form == EXACT &&
-		     (from.kind == V_CONST || from.kind == V_STACK) && !strstr(c->role->name, "cat");
+		     (from.kind == V_CONST || from.kind == V_STACK) &&
+		     !strstr(c->role->name, "cat");
 	for (uint64_t i = 0; known && i < n; i += n - i >= word ? word : 1)
 		words[count++] = state_load(&w->now, w->p->img, w->p->isa, offset(from, i),
 					    n - i >= word ? word : 1);
 	state_forget(&w->now, to, length_of(c, 64));
 	count = 0;
 	for (uint64_t i = 0; known && i < n; i += n - i >= word ? word : 1)
-		state_store(&w->now, offset(to, i), words[count++], n - i >= word ? word : 1);
+		state_store(&w->now, w->p->img, offset(to, i), words[count++],
+			    n - i >= word ? word : 1);
 }
 
 static void effects(struct walk *w, const struct call *c)
