@@ -60,6 +60,12 @@ bool look_is_worth(const struct elf_image *img)
 		case ROLE_IDENTITY:
 		case ROLE_REBOOT:
 		case ROLE_MODULE:
+		case ROLE_CHECK:
+		case ROLE_CRYPT:
+		case ROLE_ACCOUNT:
+		case ROLE_SETTING:
+		case ROLE_FLASH:
+		case ROLE_SCRIPT:
 			return true;
 		default:
 			break;
@@ -82,6 +88,7 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_filters(&l);
 	look_for_magic(&l);
 	look_for_shells(&l);
+	look_for_verdicts(&l);
 	if (p->capped || img->capped)
 		facts_note(out, (struct place){0},
 			   "limit reached: part of the code was not analysed");

@@ -27,6 +27,7 @@ void look_for_pages(struct look *l);
 void look_for_filters(struct look *l);
 void look_for_magic(struct look *l);
 void look_for_shells(struct look *l);
+void look_for_verdicts(struct look *l);
 
 /* The place of an instruction or of data. */
 struct place look_place(const struct look *l, uint64_t vaddr);

@@ -16,9 +16,20 @@ struct paths {
 	uint8_t assume;
 };
 
+/* Control goes this way only when the value is equal to a constant: then that is what it is. */
+static struct value known_by(const struct function *f, struct way by, struct value v)
+{
+	const struct choice *c = &f->choices[by.block];
+	uint8_t cond = c->soft ? COND_EQ : f->cfg.blocks[by.block].cond;
+	bool equal = (cond == COND_EQ && by.edge == 1) || (cond == COND_NE && by.edge == 0);
+	bool about = v.kind != V_UNKNOWN && value_same(c->left, v) && value_is(c->right, V_CONST);
+	return equal && about ? c->right : v;
+}
+
 static bool add_outcome(struct paths *t, struct way by, struct value v)
 {
 	struct function *f = t->w->f;
+	v = known_by(f, by, v);
 	if (!f->outcomes)
 		f->outcomes = arena_array(t->w->p->arena, MAX_WAYS, sizeof *f->outcomes);
 	if (f->outcome_count == MAX_WAYS)

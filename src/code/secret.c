@@ -52,7 +52,7 @@ static bool names_method(struct span s)
 unsigned secret_weight(struct span s)
 {
 	struct letters n = count_letters(s);
-	if (s.n < 4 || s.p[0] == '/' || all_in(s, "0123456789."))
+	if (s.n < 4 || s.p[0] == '/' || s.p[0] == '-' || all_in(s, "0123456789."))
 		return 0;
 	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
@@ -205,6 +205,8 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 	*where = a;
 	if (!input->source)
 		return false;
+	if (text->n && a.size == 1 && b.k == 0) /* the end of a text */
+		return true;
 	for (unsigned i = 0; i < a.size; i++) {
 		unsigned at = l->p->img->big ? a.size - 1u - i : i;
 		uint8_t byte = (uint8_t)(b.k >> at * 8);
@@ -239,6 +241,11 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 		if (!any) {
 			s->operand = next;
 			s->input = input;
+		}
+		uint64_t again = where.k + where.size - next.k; /* words may overlap */
+		if (any && again < next.size && again < text.n - before) {
+			memmove(text.p + before, text.p + before + again, text.n - before - again);
+			text.n -= again;
 		}
 		where = next;
 		widest = where.size > widest ? where.size : widest;

@@ -334,6 +334,10 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	}
 	if (code == OP_OR && value_same(a, b))
 		return a;
+	if (code == OP_OR && value_is(b, V_CONST) && (b.k == UINT32_MAX || b.k == UINT64_MAX))
+		return b; /* the short way to load -1 */
+	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0)
+		return b;
 	if (code == OP_XOR && value_same(a, b) && a.kind != V_UNKNOWN)
 		return value_const(0);
 	return unknown;

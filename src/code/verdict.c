@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding functions that decide, from the innermost ones outwards in a bounded number of rounds. */
+#include "code/verdict.h"
+
+enum { ROUNDS = 3, MAX_CALLS = 400 };
+
+bool same_subject(struct value a, struct value b)
+{
+	if (a.kind != b.kind || a.id != b.id || a.kind == V_UNKNOWN)
+		return false;
+	return (a.form & 1) == (b.form & 1) && a.k == b.k;
+}
+
+bool way_leads(const struct function *f, struct way w, const struct outcome *o)
+{
+	if (o->by.block == w.block && o->by.edge == w.edge)
+		return true;
+	return way_owns(f, w, o->by.block);
+}
+
+static bool names_secret(struct span name)
+{
+	static const char *const words[] = {"pass", "pwd", "psw",    "Pass",
+					    "PASS", "PWD", "secret", "pin"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_find(name, span_str(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+/* lookup("/login/password", buffer, size): a function that is no part of the program fills the
+ * buffer. */
+static bool is_looked_up(const struct look *l, const struct function *f, struct value v)
+{
+	if (v.form != EXACT || (v.kind != V_STACK && v.kind != V_CONST))
+		return false;
+	for (size_t i = 0; i < f->call_count; i++) {
+		const struct call *c = &f->calls[i];
+		bool named = false, filled = false;
+		if (c->role && c->role->kind != ROLE_CONFIG)
+			continue;
+		for (unsigned k = 0; k < 4; k++) {
+			struct span text = program_text(l->p, c->args[k]);
+			named = named || (text.n >= 3 && text.n < 60 && names_secret(text));
+			filled = filled || value_same(c->args[k], v);
+		}
+		if (named && filled)
+			return true;
+	}
+	return false;
+}
+
+/* Is this what is stored about a password: its hash, a setting, an entry of the shadow file? */
+static bool is_stored(const struct look *l, const struct function *f, struct value v)
+{
+	struct value made = v;
+	made.form = EXACT;
+	made.k = 0;
+	if (v.kind != V_RET)
+		return is_looked_up(l, f, v);
+	const struct call *c = function_call(f, made);
+	if (!c || !c->role)
+		return false;
+	if (c->role->kind == ROLE_CRYPT)
+		return v.form == EXACT;
+	if (c->role->kind == ROLE_ACCOUNT)
+		return v.form == CONTENT && v.k != 0; /* not its name, which stands first */
+	return c->role->kind == ROLE_CONFIG && v.form == EXACT &&
+	       names_secret(program_text(l->p, c->args[c->role->arg]));
+}
+
+static bool is_subject(const struct look *l, const struct function *f, struct value v)
+{
+	return v.kind == V_PARAM || input_text(l->in, f, v).source != SOURCE_NONE;
+}
+
+static bool take_compare(const struct look *l, const struct function *f, const struct call *c,
+			 struct check *out)
+{
+	struct value a = c->args[c->role->arg], b = c->args[c->role->other];
+	if ((value_is(a, V_CONST) && !elf_writable(l->p->img, a.k)) ||
+	    (value_is(b, V_CONST) && !elf_writable(l->p->img, b.k)))
+		return false;
+	bool stored_a = is_stored(l, f, a), stored_b = is_stored(l, f, b);
+	if (!stored_a && !stored_b && !is_subject(l, f, a) && !is_subject(l, f, b))
+		return false;
+	bool swap = stored_a || (!stored_b && !is_subject(l, f, a));
+	*out = (struct check){.call = c,
+			      .strong = stored_a || stored_b,
+			      .subject = swap ? b : a,
+			      .other = swap ? a : b};
+	struct value made = out->other;
+	const struct call *hash = made.kind == V_RET ? function_call(f, made) : NULL;
+	if (hash && hash->role && hash->role->kind == ROLE_CRYPT)
+		out->subject = hash->args[hash->role->arg];
+	return true;
+}
+
+static bool take_check(const struct look *l, const struct verdicts *v, const struct function *f,
+		       const struct call *c, struct check *out)
+{
+	bool yes_is_zero = true;
+	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+	if (kind == ROLE_COMPARE) {
+		if (!take_compare(l, f, c, out))
+			return false;
+	} else if (kind == ROLE_CHECK) {
+		*out = (struct check){.call = c, .strong = true, .subject = c->args[0]};
+	} else if (kind == ROLE_NONE && c->callee && !c->callee->stub && c->callee != f &&
+		   v->of[c->callee->index].decides) {
+		*out = (struct check){.call = c, .strong = v->of[c->callee->index].strong};
+		yes_is_zero = v->of[c->callee->index].yes == 0;
+	} else {
+		return false;
+	}
+	out->tested = way_of_result(f, c, yes_is_zero, &out->yes) &&
+		      way_of_result(f, c, !yes_is_zero, &out->no);
+	return true;
+}
+
+size_t checks_find(const struct look *l, const struct verdicts *v, const struct function *f,
+		   struct check *out)
+{
+	size_t n = 0;
+	if (!f->choices || f->call_count > MAX_CALLS)
+		return 0;
+	for (size_t i = 0; i < f->call_count && n < MAX_CHECKS; i++)
+		n += take_check(l, v, f, &f->calls[i], &out[n]);
+	return n;
+}
+
+/* What the function returns when this check says yes. */
+static bool yes_of(const struct verdicts *v, const struct function *f, const struct check *c,
+		   uint64_t *yes)
+{
+	bool any = false, callee = !c->call->role || c->call->role->kind == ROLE_NONE;
+	for (uint32_t i = 0; i < f->outcome_count; i++) {
+		const struct outcome *o = &f->outcomes[i];
+		bool about = o->value.id == c->call->insn && o->value.k == 0;
+		if (value_is(o->value, V_RET) && about) {
+			*yes = callee ? v->of[c->call->callee->index].yes : 0;
+			return true;
+		}
+		if (value_is(o->value, V_IS_ZERO) && about) {
+			*yes = callee ? v->of[c->call->callee->index].yes == 0 : 1;
+			return true;
+		}
+		if (!c->tested || !way_leads(f, c->yes, o))
+			continue;
+		if (!value_is(o->value, V_CONST) || (any && *yes != o->value.k))
+			return false;
+		*yes = o->value.k;
+		any = true;
+	}
+	for (uint32_t i = 0; any && i < f->outcome_count; i++)
+		if (!value_is(f->outcomes[i].value, V_CONST) || f->outcomes[i].value.k != *yes)
+			return true; /* something else is returned, too */
+	return false;
+}
+
+/* What is returned is made of the check's answer in a way that is not understood. */
+static bool is_returned(const struct function *f, const struct check *c)
+{
+	for (uint32_t i = 0; i < f->outcome_count; i++)
+		if (f->outcomes[i].value.kind == V_UNKNOWN &&
+		    cfg_dominates(&f->cfg, c->call->block, f->outcomes[i].by.block))
+			return true;
+	return false;
+}
+
+static bool decide(const struct look *l, struct verdicts *v, const struct function *f)
+{
+	struct check checks[MAX_CHECKS];
+	struct verdict *mine = &v->of[f->index];
+	if (mine->strong || f->stub || !f->call_count || f->outcome_count < 1)
+		return false;
+	size_t n = checks_find(l, v, f, checks);
+	bool changed = false;
+	for (size_t i = 0; i < n && !mine->decides; i++)
+		mine->open = mine->open ||
+			     (checks[i].strong && !checks[i].tested && is_returned(f, &checks[i]));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t yes = 0;
+		if ((mine->decides && !checks[i].strong) || !yes_of(v, f, &checks[i], &yes))
+			continue;
+		*mine = (struct verdict){.decides = true, .strong = checks[i].strong, .yes = yes};
+		changed = true;
+		if (mine->strong)
+			break;
+	}
+	return changed;
+}
+
+struct verdicts *verdicts_find(const struct look *l)
+{
+	struct verdicts *v = arena_alloc(l->arena, sizeof *v);
+	v->of = arena_array(l->arena, l->p->function_count + 1, sizeof *v->of);
+	bool changed = true;
+	for (int round = 0; changed && round < ROUNDS; round++) {
+		changed = false;
+		for (size_t i = 0; i < l->p->function_count; i++)
+			changed |= decide(l, v, l->p->functions[i]);
+	}
+	return v;
+}

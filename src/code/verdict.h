@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions that decide whether somebody may come in: they compare with something that is stored,
+ * or ask a library to, and what they return follows from it.
+ */
+#ifndef CODE_VERDICT_H
+#define CODE_VERDICT_H
+
+#include "code/effect.h"
+
+struct check {
+	const struct call *call; /* compares, or decides */
+	bool strong; /* with a password hash, a stored password, PAM: nothing else it can be */
+	bool tested; /* yes and no are known */
+	struct way yes, no;
+	struct value subject, other; /* what is compared; `other` for compares only */
+};
+
+struct verdict {
+	bool decides, strong;
+	bool open;    /* what it returns then could not be told; `yes` is not set */
+	uint64_t yes; /* what it returns then */
+};
+
+enum { MAX_CHECKS = 16 };
+
+struct verdicts {
+	struct verdict *of; /* by function.index */
+};
+
+struct verdicts *verdicts_find(const struct look *l);
+
+/* Checks in one function, put into out[MAX_CHECKS]. */
+size_t checks_find(const struct look *l, const struct verdicts *v, const struct function *f,
+		   struct check *out);
+
+/* Does control that goes this way return by this outcome? */
+bool way_leads(const struct function *f, struct way w, const struct outcome *o);
+
+/* Is the value about the same object: the same parameter, result or place? */
+bool same_subject(struct value a, struct value b);
+
+#endif
