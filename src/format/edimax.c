@@ -25,13 +25,16 @@ static bool long_header_fits(struct span in)
 	return (sum ^ 0xb9) == in.p[49];
 }
 
-/* Both byte orders are tried; the sum decides. */
+/* Both byte orders are tried; the sum decides. The last byte of an odd content is not summed. */
 static bool short_size(struct span in, uint32_t *n)
 {
 	for (int big = 0; big < 2; big++) {
 		*n = span_u32(in, 16, big);
-		if (*n >= 4 && span_has(in, SHORT, *n) && *n % 2 == 0 &&
-		    (part_sum16(span_cut(in, SHORT, *n), big) & 0xffff) == 0)
+		if (*n < 4 || !span_has(in, SHORT, *n) || *n % 2)
+			continue;
+		uint16_t sum = (uint16_t)part_sum16(span_cut(in, SHORT, *n), big);
+		uint16_t odd = span_u16(in, SHORT + *n - 4, big);
+		if (sum == 0 || (sum == odd && (odd & (big ? 0xff : 0xff00)) == 0))
 			return true;
 	}
 	return false;

@@ -44,6 +44,8 @@ static bool read_layout(struct span in, struct header *h)
 		return false;
 	if (!h->first && (!part_is_text(in, 4, 48, 3) || span_be16(in, 0x8c) != 0x55aa))
 		return false;
+	if (h->rootfs == UINT32_MAX && h->rootfs_size == UINT32_MAX) /* a kernel alone, header filled with ff */
+		h->rootfs = h->rootfs_size = 0;
 	uint64_t kernel_end = (uint64_t)h->kernel + h->kernel_size;
 	uint64_t rootfs_end = (uint64_t)h->rootfs + h->rootfs_size;
 	if (h->length == 0 && h->kernel == HEADER && h->rootfs_size == 0 && part_all(in, h->md5, 16, 0))

@@ -2,10 +2,12 @@
 /*
  * TRX, Broadcom's firmware image, little endian:
  *
- *   0 "HDR0"  4 length(4)  8 crc(4)  12 flags(2) version(2)  16 offsets(3 x 4; version 2: 4 x 4)
+ *   0 "HDR0" or another maker's word  4 length(4)  8 crc(4)  12 flags(2) version(2)  16 offsets(3 x 4; version 2: 4 x 4)
  *
  * The checksum is CRC-32 without the final inversion over everything from byte 12 on. A part ends
- * where the next begins; the last at the length. An offset of zero is a part that is not there.
+ * where the next begins; the last at the length. An offset of zero is a part that is not there. The
+ * last part of version 2 is a header of 32 bytes of which bytes 22 to 29 count as ff in the checksum.
+ * Words of other makers are believed with a right checksum only.
  * Reference: Linux drivers/mtd/parsers/parser_trx.c, OpenWrt trx.c.
  */
 #include "base/hash.h"
@@ -20,10 +22,18 @@ static unsigned offset_count(struct span in)
 
 static bool crc_fits(struct span in)
 {
-	uint32_t length = span_le32(in, 4);
+	static const uint8_t blank[8] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	uint32_t length = span_le32(in, 4), want = span_le32(in, 8);
 	if (length < HEADER || length > in.n)
 		return false;
-	return (hash_crc32(0, span_cut(in, 12, length - 12)) ^ UINT32_MAX) == span_le32(in, 8);
+	struct span image = span_cut(in, 0, length);
+	if ((hash_crc32(0, span_from(image, 12)) ^ UINT32_MAX) == want)
+		return true;
+	uint64_t hole = (uint64_t)span_le32(in, 28) + 22;
+	if (span_le16(in, 14) != 2 || !span_has(image, hole, 8))
+		return false;
+	uint32_t crc = hash_crc32(hash_crc32(0, span_cut(image, 12, hole - 12)), SPAN(blank, 8));
+	return (hash_crc32(crc, span_from(image, hole + 8)) ^ UINT32_MAX) == want;
 }
 
 static int bid(struct span in, uint64_t *size)
@@ -31,7 +41,7 @@ static int bid(struct span in, uint64_t *size)
 	uint32_t length = span_le32(in, 4), before = 0;
 	uint16_t version = span_le16(in, 14);
 	*size = 0;
-	if (in.n < HEADER || !SPAN_IS(in, 0, "HDR0") || (version != 1 && version != 2) || length < HEADER)
+	if (in.n < HEADER || (version != 1 && version != 2) || length < HEADER)
 		return 0;
 	for (unsigned i = 0; i < offset_count(in); i++) {
 		uint32_t at = span_le32(in, 16 + 4 * i);
@@ -41,7 +51,7 @@ static int bid(struct span in, uint64_t *size)
 			return 0;
 		before = at;
 	}
-	if (!before)
+	if (!before || (!SPAN_IS(in, 0, "HDR0") && !crc_fits(in)))
 		return 0;
 	*size = length;
 	return 85;
@@ -80,7 +90,8 @@ const struct format format_trx = {
 	.title = "TRX firmware image (Broadcom)",
 	.reference = "Linux drivers/mtd/parsers/parser_trx.c",
 	.tested = "generator in tests",
-	.magic = (const struct magic[]){MAGIC(0, "HDR0"), MAGIC_END},
+	.magic = (const struct magic[]){MAGIC(0, "HDR0"), MAGIC(0, "DHP2"), MAGIC(0, "DHP3"), MAGIC(0, "\x5c\x43\x6f\x74"),
+					MAGIC_END},
 	.bid = bid,
 	.open = trx_open,
 	.label = trx_label,

@@ -16,6 +16,7 @@
  */
 #include "base/hash.h"
 #include "format/part.h"
+#include "format/uimage.h"
 
 enum { HEADER = 64, MAX_HEADER = 640, MAX_PARTS = 64 };
 enum { TYPE_MULTI = 4, TYPE_SCRIPT = 6 };
@@ -154,7 +155,7 @@ static enum status open_multi(struct span in, uint32_t header, struct span data,
 	return st;
 }
 
-static enum status uimage_open(struct span in, struct sink *out)
+enum status uimage_open(struct span in, struct sink *out)
 {
 	if (in.n < HEADER)
 		return ST_TRUNCATED;
@@ -176,7 +177,7 @@ static enum status uimage_open(struct span in, struct sink *out)
 	return part_slice(out, in, part_of(in.p[30]), header, size);
 }
 
-static void uimage_label(struct span in, struct label *out)
+void uimage_label(struct span in, struct label *out)
 {
 	char name[33];
 	if (in.n < HEADER)
