@@ -16,6 +16,29 @@ void hash_sha256(struct span s, uint8_t out[SHA256_SIZE])
 	digest(EVP_sha256(), s, out);
 }
 
+struct hash_run hash_start(void)
+{
+	struct hash_run h = {EVP_MD_CTX_new()};
+	if (!h.state || !EVP_DigestInit_ex(h.state, EVP_sha256(), NULL))
+		abort();
+	return h;
+}
+
+void hash_add(struct hash_run *h, struct span s)
+{
+	if (!EVP_DigestUpdate(h->state, s.p, s.n))
+		abort();
+}
+
+void hash_end(struct hash_run *h, uint8_t out[SHA256_SIZE])
+{
+	unsigned n = 0;
+	if (!EVP_DigestFinal_ex(h->state, out, &n))
+		abort();
+	EVP_MD_CTX_free(h->state);
+	h->state = NULL;
+}
+
 void hash_md5(struct span s, uint8_t out[16])
 {
 	digest(EVP_md5(), s, out);

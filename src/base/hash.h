@@ -8,6 +8,14 @@
 enum { SHA256_SIZE = 32, SHA256_HEX = 65 };
 
 void hash_sha256(struct span s, uint8_t out[SHA256_SIZE]);
+/* The same, piece by piece. */
+struct hash_run {
+	void *state;
+};
+struct hash_run hash_start(void);
+void hash_add(struct hash_run *h, struct span s);
+void hash_end(struct hash_run *h, uint8_t out[SHA256_SIZE]); /* frees what hash_start took */
+
 void hash_md5(struct span s, uint8_t out[16]);
 void hash_sha1(struct span s, uint8_t out[20]);
 void hash_sha512(struct span s, uint8_t out[64]);

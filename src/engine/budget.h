@@ -29,7 +29,7 @@ enum {
 #define MAX_RATIO     64	     /* ... when that is more than so many times its container */
 #define MAX_SPILLED   (512ull << 20) /* bytes of containers that one task hands back as copies */
 #define MAX_IMAGE     (4ull << 30)   /* bytes of an image */
-#define COPY_IMAGE    (16ull << 20)  /* larger files are not copied before they are read */
+#define COPY_IMAGE    (4ull << 20)   /* larger files are not copied before they are read */
 #define KEEP_MAPPED   (32ull << 20)  /* pages of larger ones are given back while they are read */
 #define MAX_PIPED     (512ull << 20) /* bytes of an image that is no regular file or disk */
 #define MAX_MADE      (8ull << 30)   /* bytes made for one image, all members together ... */

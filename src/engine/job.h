@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "engine/pipe.h"
+#include "engine/region.h"
 #include "engine/scanner.h"
 
 /* Shared with the parent: what is being worked on, for blame. */
@@ -55,8 +56,10 @@ struct node {
 
 void job_run(struct job *j);
 
-/* open.c: find out what a node is, open it, report it and everything below. */
+/* node.c: find out what a node is, open it, report it and everything below. */
 void node_process(struct job *j, struct node *n);
+void node_region(struct job *j, uint32_t id, const struct region *r);
+void node_report(struct job *j, struct node *n, const struct label *label, bool text);
 
 /* keep.c: hand out the content and explanations that task.keep asks for; text for tree observers. */
 void node_deliver(struct job *j, struct node *n, bool opened);

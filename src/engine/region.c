@@ -123,10 +123,12 @@ static const char *name_of(struct span s, const struct lanes *l, double entropy)
 	return "unknown";
 }
 
-/* Length of the run of equal bytes at the front. */
-static size_t run_length(struct span s)
+/* Length of the run of equal bytes at the front, of which `n` are known. */
+static size_t run_length(struct span s, size_t n)
 {
-	size_t n = 1;
+	uint64_t eight = 0x0101010101010101u * s.p[0];
+	while (n + 8 <= s.n && span_le64(s, n) == eight)
+		n += 8;
 	while (n < s.n && s.p[n] == s.p[0])
 		n++;
 	return n;
@@ -142,22 +144,13 @@ static size_t next_run(struct span s)
 		size_t start = i;
 		while (start && s.p[start - 1] == s.p[i])
 			start--;
-		if (run_length(span_from(s, start)) >= MIN_PADDING)
+		if (run_length(span_from(s, start), 0) >= MIN_PADDING)
 			return start;
 	}
 	return s.n;
 }
 
-struct merge {
-	void (*emit)(void *, const struct region *);
-	void *user;
-	struct span in;
-	uint64_t base;
-	struct region now;
-	uint64_t counts[256]; /* of `now` */
-};
-
-static void flush(struct merge *m)
+static void flush(struct region_stream *m)
 {
 	struct region *r = &m->now;
 	if (!r->size)
@@ -173,7 +166,7 @@ static void flush(struct merge *m)
 	memset(m->counts, 0, sizeof m->counts);
 }
 
-static void piece(struct merge *m, size_t at, size_t n)
+static void piece(struct region_stream *m, size_t at, size_t n)
 {
 	uint64_t counts[256] = {0};
 	struct span s = span_cut(m->in, at, n);
@@ -191,24 +184,33 @@ static void piece(struct merge *m, size_t at, size_t n)
 		same = m->in.p[at - 1] == m->in.p[at];
 	if (!same) {
 		flush(m);
-		m->now = (struct region){m->base + at, 0, what, 0, 0};
+		m->now = (struct region){at, 0, what, 0, 0};
 	}
 	m->now.size += n;
 	for (int i = 0; i < 256; i++)
 		m->counts[i] += counts[i];
 }
 
-void region_classify(struct span in, uint64_t base, void (*emit)(void *user, const struct region *),
-		     void *user)
+void region_start(struct region_stream *s, struct span in, uint64_t at,
+		  void (*emit)(void *user, const struct region *), void *user)
 {
-	struct merge m = {.emit = emit, .user = user, .in = in, .base = base};
-	for (size_t at = 0; at < in.n;) {
-		struct span rest = span_from(in, at);
-		size_t run = run_length(rest);
-		size_t n =
-		    run >= MIN_PADDING || run == rest.n ? run : next_run(span_cut(rest, 0, PIECE));
-		piece(&m, at, n ? n : 1);
-		at += n ? n : 1;
+	*s = (struct region_stream){.emit = emit, .user = user, .in = in, .at = (size_t)at};
+}
+
+void region_upto(struct region_stream *s, uint64_t limit, bool end)
+{
+	while (s->at < limit) {
+		struct span rest = span_cut(s->in, s->at, limit - s->at);
+		s->run = run_length(rest, s->run);
+		if (!end && (s->run == rest.n || rest.n < PIECE))
+			return; /* what comes behind the limit may belong to it */
+		size_t n = s->run >= MIN_PADDING || s->run == rest.n
+			       ? s->run
+			       : next_run(span_cut(rest, 0, PIECE));
+		piece(s, s->at, n ? n : 1);
+		s->at += n ? n : 1;
+		s->run = 0;
 	}
-	flush(&m);
+	if (end)
+		flush(s);
 }

@@ -22,9 +22,21 @@ double region_entropy(struct span s);
 bool region_is_padding(struct span s);
 
 /*
- * Classify a gap piece by piece; `emit` gets consecutive regions that cover [base, base + in.n).
+ * Classify a gap of `in` piece by piece; `emit` gets consecutive regions. The gap begins at `at`;
+ * where it ends need not be known yet: region_upto may be called again and again, with `end` when
+ * the limit is the end of the gap. The regions are the same however it is fed.
  */
-void region_classify(struct span in, uint64_t base, void (*emit)(void *user, const struct region *),
-		     void *user);
+struct region_stream {
+	void (*emit)(void *user, const struct region *);
+	void *user;
+	struct span in;
+	size_t at, run; /* next piece; how many equal bytes are known to stand there */
+	struct region now;
+	uint64_t counts[256]; /* of `now` */
+};
+
+void region_start(struct region_stream *s, struct span in, uint64_t at,
+		  void (*emit)(void *user, const struct region *), void *user);
+void region_upto(struct region_stream *s, uint64_t limit, bool end);
 
 #endif

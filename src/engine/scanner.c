@@ -18,6 +18,8 @@ struct scanner {
 	struct meaning *meanings;
 	size_t count, list_cap, meaning_cap;
 	struct literals *literals;
+	uint64_t longest,
+	    reach; /* literal; bytes from the start of a format to the end of a magic */
 };
 
 static void add(struct scanner *s, struct literal lit, struct meaning m)
@@ -26,6 +28,8 @@ static void add(struct scanner *s, struct literal lit, struct meaning m)
 	s->meanings = mem_grow(s->meanings, &s->meaning_cap, s->count + 1, sizeof *s->meanings);
 	s->list[s->count] = lit;
 	s->meanings[s->count++] = m;
+	s->longest = lit.n > s->longest ? lit.n : s->longest;
+	s->reach = m.back + lit.n > s->reach ? m.back + lit.n : s->reach;
 }
 
 static void gather(struct scanner *s)
@@ -77,20 +81,25 @@ struct scan {
 	const struct scanner *s;
 	struct findings *out;
 	bool want_formats;
+	uint64_t base, from; /* start of what is scanned; where the window begins */
 };
 
-static void on_literal(void *user, uint32_t index, uint64_t start)
+static void on_literal(void *user, uint32_t index, uint64_t at)
 {
 	struct scan *scan = user;
 	struct findings *f = scan->out;
 	const struct meaning *m = &scan->s->meanings[index];
+	uint64_t start = scan->base + at;
+	if (start + scan->s->list[index].n <= scan->from)
+		return; /* it was in the window before */
 	if (m->is_format) {
 		if (!scan->want_formats || start < m->back)
 			return;
-		if (f->count == MAX_PROPOSALS) {
+		if (f->total == MAX_PROPOSALS) {
 			f->overflow = true;
 			return;
 		}
+		f->total++;
 		f->proposals = mem_grow(f->proposals, &f->cap, f->count + 1, sizeof *f->proposals);
 		f->proposals[f->count++] = (struct proposal){start - m->back, m->owner};
 		return;
@@ -118,24 +127,50 @@ static int by_hit(const void *a, const void *b)
 	return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
 }
 
-void scanner_scan(const struct scanner *s, struct span in, bool want_formats, struct findings *out)
+void findings_reset(struct findings *f)
 {
-	struct scan scan = {s, out, want_formats};
-	out->count = 0;
-	out->overflow = false;
+	f->count = f->next = f->total = 0;
+	f->overflow = false;
 	for (size_t i = 0; i < observer_count; i++)
-		out->hits[i].count = 0;
-	literals_scan(s->literals, in, on_literal, &scan);
-	if (out->count)
-		qsort(out->proposals, out->count, sizeof *out->proposals, by_proposal);
+		f->hits[i].count = 0;
+}
+
+static void sort_proposals(struct findings *f)
+{
 	size_t n = 0;
-	for (size_t i = 0; i < out->count; i++)
-		if (!n || by_proposal(&out->proposals[n - 1], &out->proposals[i]) != 0)
-			out->proposals[n++] = out->proposals[i];
-	out->count = n;
+	if (f->count)
+		qsort(f->proposals, f->count, sizeof *f->proposals, by_proposal);
+	for (size_t i = 0; i < f->count; i++)
+		if (!n || by_proposal(&f->proposals[n - 1], &f->proposals[i]) != 0)
+			f->proposals[n++] = f->proposals[i];
+	f->count = n;
+}
+
+void scanner_window(const struct scanner *s, struct span in, uint64_t from, uint64_t to,
+		    bool want_formats, struct findings *out)
+{
+	uint64_t base = from >= s->longest ? from - s->longest + 1 : 0;
+	struct scan scan = {s, out, want_formats, base, from};
+	size_t left = out->count - out->next;
+	if (out->next)
+		memmove(out->proposals, out->proposals + out->next, left * sizeof *out->proposals);
+	out->count = left;
+	out->next = 0;
+	literals_scan(s->literals, span_cut(in, base, to - base), on_literal, &scan);
+	if (out->count != left)
+		sort_proposals(out);
+}
+
+void scanner_finish(struct findings *out)
+{
 	for (size_t i = 0; i < observer_count; i++)
 		if (out->hits[i].count)
 			qsort(out->hits[i].list, out->hits[i].count, sizeof(struct hit), by_hit);
+}
+
+uint64_t scanner_reach(const struct scanner *s)
+{
+	return s->reach;
 }
 
 void scanner_free(struct scanner *s)

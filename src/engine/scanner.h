@@ -23,6 +23,8 @@ struct proposal {
 struct findings {
 	struct proposal *proposals; /* sorted by offset, then format; no doubles */
 	size_t count, cap;
+	size_t next;  /* those before it have been dealt with: the caller moves it */
+	size_t total; /* proposals so far */
 	struct {
 		struct hit *list; /* sorted by offset, then pattern */
 		size_t count, cap;
@@ -32,7 +34,16 @@ struct findings {
 
 struct scanner *scanner_new(void);
 struct findings *findings_new(void);
-void scanner_scan(const struct scanner *s, struct span in, bool want_formats, struct findings *out);
+void findings_reset(struct findings *f);
+
+/*
+ * Look at `in` from `from` to `to`, windows one behind the other. Proposals before
+ * `to` - scanner_reach are all there then; hits are in order when scanner_finish was called.
+ */
+void scanner_window(const struct scanner *s, struct span in, uint64_t from, uint64_t to,
+		    bool want_formats, struct findings *out);
+void scanner_finish(struct findings *out);
+uint64_t scanner_reach(const struct scanner *s);
 void scanner_free(struct scanner *s);
 void findings_free(struct findings *f);
 
