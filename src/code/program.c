@@ -21,7 +21,7 @@ enum {
 struct start {
 	uint64_t at;
 	const char *name;
-	bool thumb;
+	bool thumb, guess; /* guess: it looks like one, but nothing refers to it */
 };
 
 struct starts {
@@ -49,13 +49,19 @@ const struct isa *isa_of(const struct elf_image *img)
 	}
 }
 
-static void add_start(struct starts *s, const struct program *p, uint64_t at, bool thumb,
-		      const char *name)
+static void add_any(struct starts *s, const struct program *p, struct start start)
 {
+	uint64_t at = start.at;
 	if (s->count >= 4 * (size_t)MAX_FUNCTIONS || at % p->isa->align || !elf_is_code(p->img, at))
 		return;
 	s->list = mem_grow(s->list, &s->cap, s->count + 1, sizeof *s->list);
-	s->list[s->count++] = (struct start){at, name, thumb};
+	s->list[s->count++] = start;
+}
+
+static void add_start(struct starts *s, const struct program *p, uint64_t at, bool thumb,
+		      const char *name)
+{
+	add_any(s, p, (struct start){at, name, thumb, false});
 }
 
 /* An address as pointers hold it: on ARM bit 0 tells Thumb code. */
@@ -139,7 +145,7 @@ static void sweep(struct starts *s, struct edges *e, const struct program *p, st
 			unsigned n = p->isa->lift(how, bytes, &i);
 			bool fits = n && n <= end - at;
 			if (after && fits && p->isa->prologue(how, bytes))
-				add_start(s, p, at, thumb, NULL);
+				add_any(s, p, (struct start){at, NULL, thumb, true});
 			if (fits && i.flow == FLOW_CALL && !i.indirect) {
 				add_start(s, p, i.target, i.thumb, NULL);
 				add_edge(e, at, i.target);
@@ -185,6 +191,8 @@ static int by_address(const void *a, const void *b)
 		return x->at < y->at ? -1 : 1;
 	if (x->thumb != y->thumb)
 		return x->thumb - y->thumb;
+	if (x->guess != y->guess)
+		return x->guess - y->guess;
 	if (!x->name != !y->name)
 		return x->name ? -1 : 1;
 	return x->name ? strcmp(x->name, y->name) : 0;
@@ -222,6 +230,44 @@ struct function *program_inside(const struct program *p, uint64_t at)
 	return lo && p->functions[lo - 1]->end > at ? p->functions[lo - 1] : NULL;
 }
 
+/* Does control go from `at` straight on to `to`? */
+static bool straight(const struct program *p, struct decode *how, const struct function *f,
+		     uint64_t to)
+{
+	enum { MAX_GAP = 48 };
+	struct span bytes = elf_bytes(p->img, f->start);
+	struct insn i;
+	how->thumb = f->thumb;
+	how->it_left = 0;
+	for (uint64_t at = f->start; at < to && to - f->start <= MAX_GAP;) {
+		how->at = at;
+		unsigned n = p->isa->lift(how, bytes, &i);
+		if (!n || i.flow != FLOW_NEXT)
+			return false;
+		at += n;
+		bytes = span_from(bytes, n);
+		if (at == to)
+			return true;
+	}
+	return false;
+}
+
+/* What looked like a beginning is none when a known function goes straight on to it: compilers put
+ * instructions before those that set up the stack. */
+static size_t drop_guesses(const struct program *p, struct function **all, size_t n,
+			   struct decode *how)
+{
+	size_t k = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct function *f = k ? all[k - 1] : NULL;
+		if (f && all[i]->guess && !f->stub && !f->done && f->thumb == all[i]->thumb &&
+		    straight(p, how, f, all[i]->start))
+			continue;
+		all[k++] = all[i];
+	}
+	return k;
+}
+
 /* Turn starts into functions. Those that are known already are left alone. */
 static void make_functions(struct program *p, struct starts *s, struct decode *how)
 {
@@ -234,7 +280,10 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		memcpy(all, p->functions, known * sizeof *all);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct start *t = &s->list[i];
-		if ((i && s->list[i - 1].at == t->at) || program_function(p, t->at))
+		struct function *same = program_function(p, t->at);
+		if (same)
+			same->guess = same->guess && t->guess;
+		if ((i && s->list[i - 1].at == t->at) || same)
 			continue;
 		if (n >= MAX_FUNCTIONS) {
 			p->capped = true;
@@ -243,6 +292,7 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		struct function *f = arena_alloc(p->arena, sizeof *f);
 		f->start = f->end = t->at;
 		f->thumb = t->thumb;
+		f->guess = t->guess && !t->name;
 		f->stub = program_stub(p, t->at, t->thumb, p->img->gp, how);
 		f->role = f->stub ? role_of(f->stub) : t->name ? role_of(t->name) : NULL;
 		f->done = f->stub != NULL;
@@ -253,7 +303,7 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 	}
 	qsort(all, n, sizeof(struct function *), by_start);
 	p->functions = all;
-	p->function_count = n;
+	p->function_count = drop_guesses(p, all, n, how);
 }
 
 static uint64_t limit_of(const struct program *p, size_t i)

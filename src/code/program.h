@@ -68,7 +68,7 @@ struct function {
 	const char *name;    /* of a symbol, or "sub_ADDRESS" */
 	const char *stub;    /* name of the import that this only jumps to, else NULL */
 	const struct role *role;
-	bool thumb, done;
+	bool thumb, done, guess; /* guess: it only looks like the beginning of one */
 	struct cfg cfg;	    /* without instructions */
 	struct call *calls; /* in the order of control flow */
 	size_t call_count;
