@@ -80,6 +80,7 @@ struct op {
 	bool is_signed; /* OP_LOAD: sign extended */
 	uint8_t
 	    when; /* enum test, of the flags that the instruction names: else d stays as it is */
+	bool logical; /* OP_CMP: later tests for less and greater are about unsigned numbers */
 	int64_t k;
 };
 
@@ -144,6 +145,15 @@ struct isa {
 const struct isa *isa_of(const struct elf_image *img);
 
 extern const struct isa isa_mips, isa_arm, isa_aarch64, isa_ppc, isa_x86, isa_x86_64;
+
+/* The opposite of a condition. */
+static inline enum test test_inverse(enum test t)
+{
+	static const uint8_t other[] = {
+	    TEST_NONE, TEST_NE,	  TEST_EQ,   TEST_GE,	TEST_LT,       TEST_LE,	     TEST_GT,
+	    TEST_GE_U, TEST_LT_U, TEST_LE_U, TEST_GT_U, TEST_POSITIVE, TEST_NEGATIVE};
+	return t <= TEST_POSITIVE ? (enum test)other[t] : TEST_NONE;
+}
 
 /* For the lifters: add an operation; too many become a mark that the instruction is not understood.
  */

@@ -32,15 +32,21 @@ static uint8_t source(struct insn *i, uint8_t reg, uint8_t scratch)
 /* The second operand in a register, shifted: b, or scratch. */
 static uint8_t shifted(struct insn *i, uint32_t w)
 {
-	static const uint8_t codes[] = {OP_SHL, OP_SHR, OP_SAR, OP_CLOBBER};
+	static const uint8_t codes[] = {OP_SHL, OP_SHR, OP_SAR, OP_ROR};
 	uint8_t rm = source(i, w & 15, REG_T0 + 1);
 	unsigned amount = w >> 7 & 31;
 	if (!(w & 0xff0))
 		return rm;
-	if ((w & 0x10) || !amount || (w >> 5 & 3) == 3) {
+	if ((w & 0x10) && (w >> 25 & 7) == 0) { /* by a register */
+		add_op(i, codes[w >> 5 & 3], REG_T0 + 2, rm, w >> 8 & 15, 0);
+		return REG_T0 + 2;
+	}
+	if (!amount && (w >> 5 & 3) == 3) { /* through the carry */
 		add_clobber(i, REG_T0 + 2);
 		return REG_T0 + 2;
 	}
+	if (!amount)
+		amount = 32;
 	add_op(i, codes[w >> 5 & 3], REG_T0 + 2, rm, REG_NONE, amount);
 	return REG_T0 + 2;
 }
@@ -64,10 +70,19 @@ static void combine(struct insn *i, enum data op, uint8_t rd, uint8_t rn, uint8_
 		add_op(i, OP_OR, rd, rn, b, k);
 		break;
 	case BIC:
-		if (b == REG_NONE)
+		if (b == REG_NONE) {
 			add_op(i, OP_AND, rd, rn, REG_NONE, ~k);
-		else
-			add_clobber(i, rd);
+		} else {
+			add_op(i, OP_NOT, REG_T0 + 3, b, REG_NONE, 0);
+			add_op(i, OP_AND, rd, rn, REG_T0 + 3, 0);
+		}
+		break;
+	case RSB:
+		if (b == REG_NONE) {
+			add_const(i, REG_T0 + 3, (uint64_t)k);
+			b = REG_T0 + 3;
+		}
+		add_op(i, OP_SUB, rd, b, rn, 0);
 		break;
 	case MOV:
 	case MVN:
@@ -95,12 +110,16 @@ static void data(struct insn *i, uint32_t w)
 		b = shifted(i, w);
 	if (op == CMP || op == CMN || op == TST || op == TEQ) {
 		bool same = op == TST && b == rn;
-		if (op == CMP || op == TEQ || same)
+		if (op == CMP || op == TEQ || same) {
 			add_op(i, OP_CMP, REG_FLAGS, rn, same ? REG_NONE : b, same ? 0 : k);
-		else if (op == CMN && b == REG_NONE)
+		} else if (op == TST) {
+			add_op(i, OP_AND, REG_T0 + 3, rn, b, k);
+			add_op(i, OP_CMP, REG_FLAGS, REG_T0 + 3, REG_NONE, 0);
+		} else if (b == REG_NONE) {
 			add_op(i, OP_CMP, REG_FLAGS, rn, REG_NONE, -k);
-		else
+		} else {
 			add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
+		}
 		return;
 	}
 	bool sets = w & 1 << 20;
@@ -138,6 +157,21 @@ static uint8_t indexed(struct insn *i, uint32_t w, uint8_t rn, int64_t *k)
 	return REG_T0 + 3;
 }
 
+/* The same with an offset in a register. */
+static uint8_t indexed_by(struct insn *i, uint32_t w, uint8_t rn, uint8_t b)
+{
+	enum op_code code = w & 1 << 23 ? OP_ADD : OP_SUB;
+	if (w & 1 << 24) {
+		add_op(i, code, REG_T0 + 3, rn, b, 0);
+		if (w & 1 << 21)
+			add_op(i, OP_MOVE, rn, REG_T0 + 3, REG_NONE, 0);
+	} else {
+		add_op(i, OP_MOVE, REG_T0 + 3, rn, REG_NONE, 0);
+		add_op(i, code, rn, rn, b, 0);
+	}
+	return REG_T0 + 3;
+}
+
 static void load_to(struct insn *i, uint8_t rd, uint8_t base, int64_t k, uint8_t size, bool sign)
 {
 	if (rd != ARM_PC) {
@@ -155,13 +189,7 @@ static void transfer(struct insn *i, uint32_t w)
 	uint8_t size = w & 1 << 22 ? 1 : 4;
 	int64_t k = w & 1 << 23 ? (int64_t)(w & 0xfff) : -(int64_t)(w & 0xfff);
 	if (w & 1 << 25) { /* register offset */
-		uint8_t b = shifted(i, w);
-		if (!(w & 1 << 23) || !(w & 1 << 24)) {
-			add_clobber(i, REG_T0 + 3);
-			b = REG_T0 + 3;
-		}
-		add_op(i, OP_ADD, REG_T0 + 3, rn, b, 0);
-		rn = REG_T0 + 3;
+		rn = indexed_by(i, w, rn, shifted(i, w));
 		k = 0;
 	} else {
 		rn = indexed(i, w, rn, &k);
@@ -182,8 +210,7 @@ static void extra(struct insn *i, uint32_t w)
 	if (!(w & 1 << 23))
 		k = -k;
 	if (!(w & 1 << 22)) {
-		add_op(i, OP_ADD, REG_T0 + 3, rn, w & 1 << 23 ? w & 15 : REG_T0, 0);
-		rn = REG_T0 + 3;
+		rn = indexed_by(i, w, rn, w & 15);
 		k = 0;
 	} else {
 		rn = indexed(i, w, rn, &k);
@@ -258,11 +285,41 @@ static bool media(struct insn *i, uint32_t w)
 		add_op(i, OP_SIGN_EXT, rd, rm, REG_NONE, 0)->size = 2;
 	else if ((w & 0x0ff000f0) == 0x07f000f0)
 		i->flow = FLOW_STOP; /* udf */
+	else if ((w & 0x0fa00070) == 0x07a00050)
+		arm_extract(i, rd, rm, w >> 7 & 31, (w >> 16 & 31) + 1, !(w & 1 << 22));
+	else if ((w & 0x0fe00070) == 0x07c00010)
+		arm_insert(i, rd, rm, w >> 7 & 31, w >> 16 & 31);
+	else if ((w & 0x0fd0f0f0) == 0x0710f010)
+		add_op(i, w & 1 << 21 ? OP_DIVU : OP_DIV, w >> 16 & 15, rm, w >> 8 & 15, 0);
+	else if ((w & 0x0ff0f0f0) == 0x0750f010)
+		add_op(i, OP_MULH, w >> 16 & 15, rm, w >> 8 & 15, 0);
 	else if ((w & 0x0f800000) == 0x07000000)
 		add_clobber(i, w >> 16 & 15);
 	else
 		add_clobber(i, rd);
 	return true;
+}
+
+/* mul, mla, umull, smull; swp and ldrex are left unknown. */
+static void multiply(struct insn *i, uint32_t w)
+{
+	uint8_t rd = w >> 16 & 15, rn = w >> 12 & 15, rs = w >> 8 & 15, rm = w & 15;
+	if ((w & 0x0fc00000) == 0) {
+		add_op(i, OP_MUL, w & 1 << 21 ? REG_T0 : rd, rm, rs, 0);
+		if (w & 1 << 21)
+			add_op(i, OP_ADD, rd, REG_T0, rn, 0);
+		if (w & 1 << 20)
+			add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, 0);
+	} else if ((w & 0x0fa00000) == 0x00800000) {
+		arm_multiply_long(i, rn, rd, rm, rs, w & 1 << 22);
+	} else if ((w & 0x0ff00000) == 0x00600000) { /* mls */
+		add_op(i, OP_MUL, REG_T0, rm, rs, 0);
+		add_op(i, OP_SUB, rd, rn, REG_T0, 0);
+	} else {
+		add_clobber(i, w & 0x01000000 ? rn : rd);
+		if (w & 0x00800000)
+			add_clobber(i, rn);
+	}
 }
 
 static void a32(struct insn *i, uint32_t w)
@@ -272,9 +329,7 @@ static void a32(struct insn *i, uint32_t w)
 		if ((w & 0x90) == 0x90 && (w & 0x60)) {
 			extra(i, w);
 		} else if ((w & 0x90) == 0x90) { /* multiply, swp, ldrex */
-			add_clobber(i, w & 0x01000000 ? w >> 12 & 15 : w >> 16 & 15);
-			if (w & 0x00800000)
-				add_clobber(i, w >> 12 & 15);
+			multiply(i, w);
 		} else if ((w & 0x01900000) == 0x01000000) {
 			misc(i, w);
 		} else {
@@ -337,6 +392,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 			   : 0; /* pld, dsb; else none */
 	}
 	i->cond = (uint8_t)arm_cond(w >> 28);
+	i->test = (uint8_t)arm_test(w >> 28);
 	i->predicated = i->cond != COND_ALWAYS;
 	a32(i, w);
 	if (i->flow == FLOW_JUMP && i->cond != COND_ALWAYS)

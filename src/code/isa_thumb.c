@@ -27,9 +27,30 @@ static void alu(struct insn *i, uint16_t h)
 	case 1:
 		add_op(i, OP_XOR, rd, rd, rm, 0);
 		break;
+	case 2:
+	case 3:
+	case 4:
+	case 7: {
+		static const uint8_t codes[] = {[2] = OP_SHL, OP_SHR, OP_SAR, [7] = OP_ROR};
+		add_op(i, codes[h >> 6 & 15], rd, rd, rm, 0);
+		break;
+	}
 	case 8:
-		add_op(i, OP_CMP, REG_FLAGS, rm == rd ? rd : REG_NONE, REG_NONE, 0);
+		if (rm == rd) {
+			add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, 0);
+			return;
+		}
+		add_op(i, OP_AND, REG_T0, rd, rm, 0);
+		add_op(i, OP_CMP, REG_FLAGS, REG_T0, REG_NONE, 0);
 		return;
+	case 9:
+		add_const(i, REG_T0, 0);
+		add_op(i, OP_SUB, rd, REG_T0, rm, 0);
+		break;
+	case 14:
+		add_op(i, OP_NOT, REG_T0, rm, REG_NONE, 0);
+		add_op(i, OP_AND, rd, rd, REG_T0, 0);
+		break;
 	case 10:
 		add_op(i, OP_CMP, REG_FLAGS, rd, rm, 0);
 		return;
@@ -213,6 +234,7 @@ static void immediate(struct insn *i, uint16_t h)
 		break;
 	case 2:
 		add_op(i, OP_ADD, rd, rd, REG_NONE, k);
+		add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, 0);
 		break;
 	default:
 		add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, k);
@@ -264,6 +286,7 @@ static void narrow(struct decode *d, struct insn *i, uint16_t h)
 		} else if ((h & 0xff00) != 0xdf00) {
 			i->flow = FLOW_BRANCH;
 			i->cond = (uint8_t)arm_cond(h >> 8 & 15);
+			i->test = (uint8_t)arm_test(h >> 8 & 15);
 			i->target = (i->at + 4 + (uint64_t)((int64_t)(int8_t)h * 2)) & 0xffffffff;
 		}
 		break;
@@ -303,6 +326,15 @@ static void wide_data(struct insn *i, unsigned op, bool sets, uint8_t rd, uint8_
 					  0,	  OP_SUB,     OP_CLOBBER, 0};
 	if (rd == ARM_PC && sets) { /* tst teq cmn cmp */
 		bool cmp = op == 13 || op == 4;
+		if (op == 0) {
+			add_op(i, OP_AND, REG_T0, rn, b, k);
+			add_op(i, OP_CMP, REG_FLAGS, REG_T0, REG_NONE, 0);
+			return;
+		}
+		if (op == 8 && b == REG_NONE) { /* cmn */
+			add_op(i, OP_CMP, REG_FLAGS, rn, REG_NONE, -k);
+			return;
+		}
 		add_op(i, OP_CMP, REG_FLAGS, cmp ? rn : REG_NONE, cmp ? b : REG_NONE, k);
 		return;
 	}
@@ -320,6 +352,13 @@ static void wide_data(struct insn *i, unsigned op, bool sets, uint8_t rd, uint8_
 			add_op(i, OP_NOT, rd, b, REG_NONE, 0);
 	} else if (op == 1 && b == REG_NONE) {
 		add_op(i, OP_AND, rd, rn, REG_NONE, ~k);
+	} else if ((op == 1 || op == 3) && b != REG_NONE) { /* bic, orn */
+		add_op(i, OP_NOT, REG_T0, b, REG_NONE, 0);
+		add_op(i, op == 1 ? OP_AND : OP_OR, rd, rn, REG_T0, 0);
+	} else if (op == 14) { /* rsb */
+		if (b == REG_NONE)
+			add_const(i, REG_T0, (uint64_t)k);
+		add_op(i, OP_SUB, rd, b == REG_NONE ? REG_T0 : b, rn, 0);
 	} else if (codes[op] && codes[op] != OP_CLOBBER && op != 3) {
 		add_op(i, codes[op], rd, rn, b, k);
 	} else {
@@ -331,7 +370,7 @@ static void wide_data(struct insn *i, unsigned op, bool sets, uint8_t rd, uint8_
 
 static uint8_t wide_shift(struct insn *i, uint32_t w)
 {
-	static const uint8_t codes[] = {OP_SHL, OP_SHR, OP_SAR, OP_CLOBBER};
+	static const uint8_t codes[] = {OP_SHL, OP_SHR, OP_SAR, OP_ROR};
 	unsigned amount = (w >> 10 & 0x1c) | (w >> 6 & 3);
 	if (!amount && !(w & 0x30))
 		return w & 15;
@@ -360,6 +399,14 @@ static void wide_plain(struct insn *i, uint32_t w, uint32_t imm12)
 		add_op(i, OP_AND, rd, rd, REG_NONE, 0xffff);
 		add_op(i, OP_OR, rd, rd, REG_NONE, (int64_t)imm16 << 16);
 		break;
+	case 20:
+	case 28: /* sbfx, ubfx */
+		arm_extract(i, rd, rn, (w >> 10 & 0x1c) | (w >> 6 & 3), (w & 31) + 1,
+			    (w >> 20 & 31) == 20);
+		break;
+	case 22:
+		arm_insert(i, rd, rn, (w >> 10 & 0x1c) | (w >> 6 & 3), w & 31);
+		break;
 	default:
 		add_clobber(i, rd);
 		break;
@@ -376,6 +423,7 @@ static void wide_branch(struct insn *i, uint32_t w)
 		    s << 20 | j2 << 19 | j1 << 18 | (w >> 16 & 0x3f) << 12 | (w & 0x7ff) << 1;
 		i->flow = FLOW_BRANCH;
 		i->cond = (uint8_t)arm_cond(w >> 22 & 15);
+		i->test = (uint8_t)arm_test(w >> 22 & 15);
 		i->target =
 		    (i->at + 4 + (uint64_t)((int64_t)(int32_t)(off << 11) >> 11)) & 0xffffffff;
 		return;
@@ -492,8 +540,35 @@ static void wide_extend(struct insn *i, uint32_t w)
 	else if ((w & 0xffaff0c0) == 0xfa0ff080)
 		add_op(i, w & 0x00100000 ? OP_ZERO_EXT : OP_SIGN_EXT, rd, rm, REG_NONE, 0)->size =
 		    w & 0x00400000 ? 1 : 2;
-	else
+	else if ((w & 0xff80f0f0) == 0xfa00f000) {
+		static const uint8_t codes[] = {OP_SHL, OP_SHR, OP_SAR, OP_ROR};
+		add_op(i, codes[w >> 21 & 3], rd, w >> 16 & 15, rm, 0);
+	} else {
 		add_clobber(i, rd);
+	}
+}
+
+static void wide_multiply(struct insn *i, uint32_t w)
+{
+	uint8_t rd = w >> 8 & 15, ra = w >> 12 & 15, rn = w >> 16 & 15, rm = w & 15;
+	if ((w & 0xfff000e0) == 0xfb000000) { /* mul, mla, mls */
+		if (ra == ARM_PC) {
+			add_op(i, OP_MUL, rd, rn, rm, 0);
+			return;
+		}
+		add_op(i, OP_MUL, REG_T0, rn, rm, 0);
+		add_op(i, w & 0x10 ? OP_SUB : OP_ADD, rd, ra, REG_T0, 0);
+	} else if ((w & 0xffd000f0) == 0xfb800000) {
+		arm_multiply_long(i, ra, rd, rn, rm, !(w & 1 << 21));
+	} else if ((w & 0xffd0f0f0) == 0xfb90f0f0) {
+		add_op(i, w & 1 << 21 ? OP_DIVU : OP_DIV, rd, rn, rm, 0);
+	} else if ((w & 0xfff0f0f0) == 0xfb50f000) {
+		add_op(i, OP_MULH, rd, rn, rm, 0);
+	} else {
+		add_clobber(i, rd);
+		if ((w & 0xff800000) == 0xfb800000)
+			add_clobber(i, ra);
+	}
 }
 
 static void wide(struct insn *i, uint32_t w)
@@ -516,14 +591,10 @@ static void wide(struct insn *i, uint32_t w)
 		wide_memory(i, w);
 	else if ((w & 0xff000000) == 0xfa000000)
 		wide_extend(i, w);
-	else if ((w & 0xff800000) == 0xfb000000)
-		add_clobber(i, rd);
-	else if ((w & 0xff800000) == 0xfb800000) {
-		add_clobber(i, rd);
+	else if ((w & 0xff000000) == 0xfb000000)
+		wide_multiply(i, w);
+	else if ((w & 0xef100010) == 0xee100010)
 		add_clobber(i, w >> 12 & 15);
-	} else if ((w & 0xef100010) == 0xee100010) {
-		add_clobber(i, w >> 12 & 15);
-	}
 }
 
 unsigned thumb_lift(struct decode *d, struct span bytes, struct insn *i)
@@ -549,6 +620,7 @@ unsigned thumb_lift(struct decode *d, struct span bytes, struct insn *i)
 	}
 	if (conditional && i->flow != FLOW_BRANCH) {
 		i->cond = (uint8_t)arm_cond(cond);
+		i->test = (uint8_t)arm_test(cond);
 		i->predicated = i->cond != COND_ALWAYS;
 		for (unsigned k = 0; k < i->op_count;
 		     k++) /* 16-bit arithmetic sets no flags here */

@@ -212,14 +212,16 @@ bool machine_store(struct machine *m, uint64_t at, unsigned size, uint64_t v, bo
 /* -1: not known */
 static int holds(const struct machine *m, uint8_t flags, enum test t)
 {
-	if (flags < REG_FLAGS) { /* a register: is it zero? */
-		if (!m->known[flags] || (t != TEST_EQ && t != TEST_NE))
+	if (flags < REG_FLAGS || flags >= REG_FLAGS + 8) { /* a register: is it zero? */
+		if (flags >= REG_COUNT || !m->known[flags] || (t != TEST_EQ && t != TEST_NE))
 			return -1;
 		return (m->regs[flags] == 0) == (t == TEST_EQ);
 	}
 	unsigned n = (unsigned)(flags - REG_FLAGS) & 7;
 	if (!m->compared[n])
 		return -1;
+	if (m->compare_logical[n] && t >= TEST_LT && t <= TEST_LE)
+		t += TEST_LT_U - TEST_LT;
 	unsigned size = m->compare_size[n];
 	uint64_t a = low(m->left[n], size), b = low(m->right[n], size);
 	int64_t x = extend(a, size), y = extend(b, size);
@@ -402,6 +404,7 @@ static void compare(struct machine *m, const struct op *o)
 		return;
 	unsigned n = o->d - REG_FLAGS;
 	m->compare_size[n] = o->size;
+	m->compare_logical[n] = o->logical;
 	m->compared[n] = reg(m, o->a, &m->left[n]) && right_side(m, o, &m->right[n]);
 }
 
@@ -450,6 +453,8 @@ static void carry_out(struct machine *m, const struct insn *i, const struct op *
 	}
 	if (o->code == OP_CMP) {
 		compare(m, o);
+		if (when < 0)
+			memset(m->compared, 0, sizeof m->compared);
 		return;
 	}
 	if (o->d >= REG_COUNT || o->d == m->p->isa->zero || o->d == m->p->isa->fixed)

@@ -41,6 +41,7 @@ struct machine {
 	uint64_t left[8], right[8];
 	bool compared[8];
 	uint8_t compare_size[8];
+	bool compare_logical[8];
 	uint64_t pc, returns[MACHINE_DEPTH];
 	unsigned depth, steps, limit, heap;
 	bool thumb, failed, finished;

@@ -496,8 +496,12 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 {
 	struct value before = reg(s, o->d);
 	operate(s, img, isa, o);
-	if (o->when && o->d < REG_COUNT && !value_same(before, s->regs[o->d]))
-		s->regs[o->d] = unknown; /* happens only sometimes */
+	if (!o->when || o->d >= REG_COUNT) /* else it happens only sometimes */
+		return;
+	if (o->code == OP_CMP && o->d >= REG_FLAGS && o->d < REG_FLAGS + 8)
+		s->left[o->d - REG_FLAGS] = s->right[o->d - REG_FLAGS] = unknown;
+	else if (!value_same(before, s->regs[o->d]))
+		s->regs[o->d] = unknown;
 }
 
 static bool meet_value(struct value *into, struct value other)
