@@ -191,8 +191,7 @@ static void scan_data(struct filters *w)
 		     k += 4) {
 			uint16_t code = span_u16(bytes, k, img->big);
 			bool loads = code == 0x28 || code == 0x30 || code == 0x20 || code == 0xb1;
-			if (!loads || elf_is_code(img, s->vaddr + k) ||
-			    !bpf_find(w->p, span_from(bytes, k), img->big))
+			if (!loads || !bpf_find(w->p, span_from(bytes, k), img->big))
 				continue;
 			if (!about_system_calls(w->p))
 				emit(w, &(struct origin){.at = s->vaddr + k});

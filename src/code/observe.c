@@ -5,6 +5,8 @@
  */
 #include "code/observe.h"
 
+#include "code/cipher_names.h"
+
 #include "code/explain.h"
 
 struct place look_place(const struct look *l, uint64_t vaddr)
@@ -53,6 +55,8 @@ bool look_is_worth(const struct elf_image *img)
 	for (size_t i = 0; i < img->symbol_count; i++) {
 		const struct role *r =
 		    img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
+		if (!img->symbols[i].defined && cipher_use_of(img->symbols[i].name))
+			return true;
 		switch (r ? r->kind : ROLE_NONE) {
 		case ROLE_EXEC:
 		case ROLE_BIND:
@@ -89,6 +93,8 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_magic(&l);
 	look_for_shells(&l);
 	look_for_verdicts(&l);
+	look_for_keys(&l);
+	look_for_checks(&l);
 	if (p->capped || img->capped)
 		facts_note(out, (struct place){0},
 			   "limit reached: part of the code was not analysed");

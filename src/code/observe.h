@@ -28,6 +28,8 @@ void look_for_filters(struct look *l);
 void look_for_magic(struct look *l);
 void look_for_shells(struct look *l);
 void look_for_verdicts(struct look *l);
+void look_for_keys(struct look *l);
+void look_for_checks(struct look *l);
 
 /* The place of an instruction or of data. */
 struct place look_place(const struct look *l, uint64_t vaddr);

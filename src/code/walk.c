@@ -257,10 +257,12 @@ static bool only_a_number(const struct walk *w, uint64_t at, bool thumb)
 /* Does the n-th argument of this call take a function? */
 static bool takes_function(const struct call *c, unsigned n)
 {
-	if (c->role && c->role->kind == ROLE_THREAD)
+	if (c->role && (c->role->kind == ROLE_THREAD || c->role->kind == ROLE_PACKETS))
 		return n == (unsigned)c->role->arg;
 	if (!c->name)
 		return false;
+	if (n == 2 && strstr(c->name, "set_verify"))
+		return true;
 	if (n == 0)
 		return strcmp(c->name, "__libc_start_main") == 0 ||
 		       strcmp(c->name, "__uClibc_main") == 0 || strcmp(c->name, "atexit") == 0;
@@ -600,6 +602,12 @@ const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t go
 			state_op(&s, p->img, p->isa, &i.ops[k]);
 		if (i.flow == FLOW_JUMP && i.indirect) {
 			struct value to = s.regs[REG_TARGET];
+			if (how->thumb && value_is(to, V_CONST) && to.k == i.target) {
+				how->thumb = to.k & 1; /* bx pc: on in ARM code */
+				at = to.k & ~UINT64_C(1);
+				bytes = elf_bytes(p->img, at);
+				continue;
+			}
 			return value_is(to, V_IMPORT) ? p->img->symbols[to.id].name : NULL;
 		}
 		if (i.flow != FLOW_NEXT)
