@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/candidate.h"
 
+#include "engine/region.h"
+
 enum { SETTLED = 90 };
 
 static bool magic_fits(const struct format *f, struct span in)
@@ -39,6 +41,11 @@ void candidates_ask(struct span in, uint32_t index, struct candidate *list, size
 	list[i] = made;
 }
 
+bool candidate_owns(const struct candidate *k, struct span in)
+{
+	return k->size && (k->size >= in.n || region_is_padding(span_from(in, k->size)));
+}
+
 /*
  * Formats without a magic have to look at much more than a few bytes: they are not asked when the
  * others have settled it.
@@ -50,7 +57,7 @@ size_t candidates_at_start(struct span in, struct candidate *list)
 	for (uint32_t i = 0; i < format_count; i++)
 		if (formats[i]->magic)
 			candidates_ask(in, i, list, &count);
-	if (count && list[0].bid >= SETTLED && list[0].size == in.n)
+	if (count && list[0].bid >= SETTLED && candidate_owns(&list[0], in))
 		return count;
 	for (uint32_t i = 0; i < format_count; i++)
 		if (!formats[i]->magic)

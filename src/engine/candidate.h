@@ -17,6 +17,9 @@ struct candidate {
 /* Ask one format for its bid for the front of `in`; a bidder takes its place in the list. */
 void candidates_ask(struct span in, uint32_t index, struct candidate *list, size_t *count);
 
+/* Is it known to reach from the first byte to the last? Padding does not count. */
+bool candidate_owns(const struct candidate *k, struct span in);
+
 /* Everybody's bid for the front of `in`, best first; the list has MAX_CANDIDATES places. */
 size_t candidates_at_start(struct span in, struct candidate *list);
 

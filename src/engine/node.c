@@ -59,12 +59,11 @@ void node_report(struct job *j, struct node *n, const struct label *label, bool 
 	put_artifact(j->out, &row);
 }
 
-/* Does the best bidder own the node from its first byte to its last (padding does not count)? */
+/* Does the best bidder own the node from its first byte to its last? */
 static bool owns_all(const struct node *n, const struct candidate *k)
 {
-	if (!k->size)
-		return !(k->format->flags & FORMAT_STREAM) && k->bid >= SURE;
-	return k->size >= n->bytes.n || region_is_padding(span_from(n->bytes, k->size));
+	return k->size ? candidate_owns(k, n->bytes)
+		       : !(k->format->flags & FORMAT_STREAM) && k->bid >= SURE;
 }
 
 static void whole_regions(struct job *j, struct node *n, uint64_t own)
