@@ -15,13 +15,13 @@ struct arena_block {
 
 void *arena_alloc(struct arena *a, size_t n)
 {
-	size_t cap = a->cap ? a->cap : CAP;
+	size_t cap = a->cap ? a->cap : CAP, least = a->block ? a->block : BLOCK;
 	if (n > cap || a->used > cap - n)
 		abort();
 	n = (n + 15) & ~(size_t)15;
 	struct arena_block *b = a->blocks;
 	if (!b || b->size - b->used < n) {
-		size_t size = n > BLOCK ? n : BLOCK;
+		size_t size = n > least ? n : least;
 		b = mem_alloc(sizeof *b + size);
 		b->size = size;
 		b->next = a->blocks;
@@ -71,9 +71,10 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL;
+	size_t least = a->block ? a->block : BLOCK;
 	for (struct arena_block *b = a->blocks, *next; b; b = next) {
 		next = b->next;
-		if (!keep && b->size == BLOCK)
+		if (!keep && b->size == least)
 			keep = b;
 		else
 			mem_free(b);
@@ -93,5 +94,5 @@ void arena_free(struct arena *a)
 		next = b->next;
 		mem_free(b);
 	}
-	*a = (struct arena){.cap = a->cap};
+	*a = (struct arena){.cap = a->cap, .block = a->block};
 }

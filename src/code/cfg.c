@@ -15,7 +15,8 @@ struct builder {
 	uint32_t *at; /* slot of an address -> instruction + 1 */
 	bool *leader;
 	uint32_t *todo;
-	size_t todo_count, slots, cap;
+	size_t todo_count, slots, cap, room; /* instructions at most; that there is room for */
+	struct arena *arena;
 	bool has_switch;
 };
 
@@ -37,6 +38,21 @@ static void lead(struct builder *b, uint64_t at)
 	b->todo[b->todo_count++] = (uint32_t)slot_of(b, at);
 }
 
+static void copy_insn(struct insn *to, const struct insn *from)
+{
+	memcpy(to, from, offsetof(struct insn, ops) + from->op_count * sizeof *from->ops);
+}
+
+static void more_room(struct builder *b)
+{
+	size_t room = b->room ? b->room * 4 : 128;
+	struct insn *more = arena_array(b->arena, room, sizeof *more);
+	for (size_t i = 0; i < b->c->insn_count; i++)
+		copy_insn(&more[i], &b->c->insns[i]);
+	b->c->insns = more;
+	b->room = room;
+}
+
 static struct insn *decode_at(struct builder *b, uint64_t at)
 {
 	if (!inside(b, at) || b->c->insn_count >= b->cap) {
@@ -46,6 +62,8 @@ static struct insn *decode_at(struct builder *b, uint64_t at)
 	size_t slot = slot_of(b, at);
 	if (b->at[slot])
 		return &b->c->insns[b->at[slot] - 1];
+	if (b->c->insn_count == b->room)
+		more_room(b);
 	struct insn *i = &b->c->insns[b->c->insn_count];
 	b->how.at = at;
 	unsigned n = b->isa->lift(&b->how, span_from(b->bytes, at - b->start), i);
@@ -61,29 +79,28 @@ static void run_from(struct builder *b, uint64_t at)
 	b->how.it_left = 0;
 	for (;;) {
 		bool known = inside(b, at) && b->at[slot_of(b, at)];
-		struct insn *i = decode_at(b, at);
+		const struct insn *i =
+		    decode_at(b, at); /* stays readable when there is more room */
 		if (!i || known)
 			return;
-		struct insn copy = *i;
-		at += copy.size;
-		if (copy.delay) {
+		at += i->size;
+		if (i->delay) {
 			struct insn *slot = decode_at(b, at);
 			at += slot ? slot->size : 4;
 		}
-		if (copy.flow == FLOW_CALL && copy.cond != COND_ALWAYS) {
-			lead(b, copy.at);
+		if (i->flow == FLOW_CALL && i->cond != COND_ALWAYS) {
+			lead(b, i->at);
 			lead(b, at);
 		}
-		if (copy.flow == FLOW_BRANCH || (copy.flow == FLOW_JUMP && !copy.indirect))
-			lead(b, copy.target);
-		if (copy.flow == FLOW_JUMP && copy.indirect)
+		if (i->flow == FLOW_BRANCH || (i->flow == FLOW_JUMP && !i->indirect))
+			lead(b, i->target);
+		if (i->flow == FLOW_JUMP && i->indirect)
 			b->has_switch = true;
-		if (copy.flow == FLOW_BRANCH ||
-		    (copy.flow == FLOW_RETURN && copy.cond != COND_ALWAYS)) {
+		if (i->flow == FLOW_BRANCH || (i->flow == FLOW_RETURN && i->cond != COND_ALWAYS)) {
 			lead(b, at);
 			return;
 		}
-		if (copy.flow == FLOW_JUMP || copy.flow == FLOW_RETURN || copy.flow == FLOW_STOP)
+		if (i->flow == FLOW_JUMP || i->flow == FLOW_RETURN || i->flow == FLOW_STOP)
 			return;
 	}
 }
@@ -97,11 +114,16 @@ static void drain(struct builder *b)
 /* Put instructions into the order of their addresses; `at` follows. */
 static void sort_insns(struct builder *b, struct arena *a)
 {
-	struct insn *sorted = arena_array(a, b->c->insn_count + 1, sizeof *sorted);
 	size_t k = 0;
+	while (k + 1 < b->c->insn_count && b->c->insns[k].at < b->c->insns[k + 1].at)
+		k++;
+	if (k + 1 == b->c->insn_count)
+		return;
+	struct insn *sorted = arena_array(a, b->c->insn_count, sizeof *sorted);
+	k = 0;
 	for (size_t s = 0; s < b->slots; s++)
 		if (b->at[s]) {
-			sorted[k] = b->c->insns[b->at[s] - 1];
+			copy_insn(&sorted[k], &b->c->insns[b->at[s] - 1]);
 			b->at[s] = (uint32_t)++k;
 		}
 	b->c->insns = sorted;
@@ -244,7 +266,8 @@ static void mark_cases(struct cfg *c)
 bool cfg_build(struct cfg *c, const struct elf_image *img, const struct isa *isa,
 	       const struct decode *how, uint64_t start, uint64_t limit, struct arena *a)
 {
-	struct builder b = {.c = c, .img = img, .isa = isa, .how = *how, .start = start};
+	struct builder b = {
+	    .c = c, .img = img, .isa = isa, .how = *how, .start = start, .arena = a};
 	*c = (struct cfg){0};
 	b.bytes = elf_bytes(img, start);
 	if (limit <= start || !b.bytes.n)
@@ -258,7 +281,6 @@ bool cfg_build(struct cfg *c, const struct elf_image *img, const struct isa *isa
 	b.limit = limit;
 	b.slots = (size_t)((limit - start) / isa->align) + 1;
 	b.cap = b.slots < MAX_FUNCTION_INSNS ? b.slots : MAX_FUNCTION_INSNS;
-	c->insns = arena_array(a, b.cap + 1, sizeof *c->insns);
 	b.at = arena_array(a, b.slots, sizeof *b.at);
 	b.leader = arena_array(a, b.slots, sizeof *b.leader);
 	b.todo = arena_array(a, b.slots, sizeof *b.todo);

@@ -9,15 +9,21 @@
 
 #include "code/insn.h"
 
-enum { MAX_FUNCTION_BYTES = 256 * 1024, MAX_FUNCTION_INSNS = 20000, MAX_BLOCKS = 3000, NO_BLOCK = -1 };
+enum {
+	MAX_FUNCTION_BYTES = 256 * 1024,
+	MAX_FUNCTION_INSNS = 20000,
+	MAX_BLOCKS = 3000,
+	NO_BLOCK = -1
+};
 
 struct block {
 	uint32_t first, count; /* instructions, with the delay slot of the last */
-	int32_t succ[2];       /* [0] next or only, [1] when cond holds; NO_BLOCK: leaves the function */
-	int32_t idom;          /* NO_BLOCK: the entry, or not reached */
-	uint32_t order;        /* position in reverse post-order */
+	int32_t succ[2]; /* [0] next or only, [1] when cond holds; NO_BLOCK: leaves the function */
+	int32_t idom;	 /* NO_BLOCK: the entry, or not reached */
+	uint32_t order;	 /* position in reverse post-order */
 	uint32_t pred, pred_count; /* into cfg.preds */
-	uint8_t cond, flags;   /* of succ[1]: COND_ALWAYS when there is no choice; register compared in */
+	uint8_t cond,
+	    flags; /* of succ[1]: COND_ALWAYS when there is no choice; register compared in */
 	bool reached, to_switch, is_case;
 };
 
@@ -32,7 +38,8 @@ struct cfg {
 	bool capped;
 };
 
-/* Function at `start` (an address without Thumb bit), not going past `limit`. False: nothing there. */
+/* Function at `start` (an address without Thumb bit), not going past `limit`. False: nothing there.
+ */
 bool cfg_build(struct cfg *c, const struct elf_image *img, const struct isa *isa,
 	       const struct decode *how, uint64_t start, uint64_t limit, struct arena *a);
 

@@ -97,7 +97,6 @@ enum cond { COND_ALWAYS, COND_EQ, COND_NE, COND_OTHER };
 
 struct insn {
 	uint64_t at, target;
-	struct op ops[MAX_OPS];
 	uint8_t op_count, size, flow, cond;
 	uint8_t flags; /* register that a condition looks at; below REG_FLAGS: is it 0? */
 	uint8_t test;  /* what COND_OTHER stands for */
@@ -106,6 +105,7 @@ struct insn {
 	bool annul;	 /* ... but only when the branch is taken */
 	bool predicated; /* the operations happen only when cond holds */
 	bool thumb;	 /* ARM: the target is Thumb code */
+	struct op ops[MAX_OPS]; /* last: only what is used is copied */
 };
 
 /* The state that decoding depends on besides the bytes. */

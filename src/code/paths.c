@@ -31,7 +31,7 @@ static bool add_outcome(struct paths *t, struct way by, struct value v)
 	struct function *f = t->w->f;
 	v = known_by(f, by, v);
 	if (!f->outcomes)
-		f->outcomes = arena_array(t->w->p->arena, MAX_WAYS, sizeof *f->outcomes);
+		f->outcomes = arena_array(t->w->scratch, MAX_WAYS, sizeof *f->outcomes);
 	if (f->outcome_count == MAX_WAYS)
 		return false;
 	f->outcomes[f->outcome_count++] = (struct outcome){by, v};
@@ -65,9 +65,9 @@ static void explore(struct paths *t)
 	for (uint32_t p = 0; p < k->pred_count && t->work < MAX_AGAIN; p++) {
 		int32_t from = c->preds[k->pred + p];
 		const struct block *b = &c->blocks[from];
-		if (!t->w->out[from].valid || on_path(t, from))
+		if (!t->w->out[from] || on_path(t, from))
 			continue;
-		struct value v = run(t, &t->w->out[from]);
+		struct value v = run(t, t->w->out[from]);
 		if (v.kind == V_UNKNOWN && t->depth <= DEPTH && b->pred_count > 1) {
 			t->block[t->depth++] = from;
 			explore(t);
@@ -93,10 +93,12 @@ static void outcomes_of(struct paths *t, int32_t block, struct way by)
 		add_outcome(t, by, run(t, &start));
 		return;
 	}
+	if (!t->w->out[block] || (k->pred_count && !t->w->out[t->w->f->cfg.preds[k->pred]]))
+		return;
 	if (by.edge == EDGE_ANY || k->pred_count < 2) { /* the same by all ways? */
-		struct value v = t->w->out[block].regs[t->w->p->isa->result];
+		struct value v = t->w->out[block]->regs[t->w->p->isa->result];
 		if (by.edge != EDGE_ANY)
-			v = run(t, &t->w->out[t->w->f->cfg.preds[k->pred]]);
+			v = run(t, t->w->out[t->w->f->cfg.preds[k->pred]]);
 		if (v.kind != V_UNKNOWN || k->pred_count < 2) {
 			add_outcome(t, by, v);
 			return;
@@ -157,16 +159,16 @@ static void find_turns(struct paths *t)
 		for (uint32_t p = 0; p < k->pred_count && f->turn_count < MAX_WAYS; p++) {
 			int32_t from = c->preds[k->pred + p];
 			const struct block *b = &c->blocks[from];
-			if (!t->w->out[from].valid)
+			if (!t->w->out[from])
 				continue;
 			t->work++;
-			walk_block_again(t->w, (int32_t)i, &t->w->out[from], COND_ALWAYS);
+			walk_block_again(t->w, (int32_t)i, t->w->out[from], COND_ALWAYS);
 			struct choice now = {t->w->now.left[k->flags - REG_FLAGS],
 					     t->w->now.right[k->flags - REG_FLAGS], false};
 			if (depends(&now))
 				continue;
 			if (!f->turns)
-				f->turns = arena_array(t->w->p->arena, MAX_WAYS, sizeof *f->turns);
+				f->turns = arena_array(t->w->scratch, MAX_WAYS, sizeof *f->turns);
 			int8_t edge = b->cond == COND_ALWAYS	 ? EDGE_ANY
 				      : b->succ[1] == (int32_t)i ? 1
 								 : 0;

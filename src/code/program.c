@@ -419,7 +419,7 @@ static void walk_round(struct program *p, const struct edges *e, struct decode *
 
 static void walk_all(struct program *p, const struct edges *e, struct decode *how)
 {
-	struct arena scratch = {.cap = 256u << 20};
+	struct arena scratch = {.cap = 256u << 20, .block = 1u << 20};
 	struct targets *found = mem_alloc(sizeof *found);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		found->count = 0;

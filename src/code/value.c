@@ -91,18 +91,19 @@ static bool same_object(struct value a, struct value b)
 
 static bool overlap(const struct slot *s, struct value where, uint64_t n)
 {
-	if (!same_object(s->where, where))
-		return false;
-	int64_t d = (int64_t)(s->where.k - where.k);
-	return d < 0 ? -d < s->size : (uint64_t)d < n;
+	uint64_t d = s->where.k - where.k;
+	return (d < n || (uint64_t)0 - d < s->size) && same_object(s->where, where);
 }
 
 void state_forget(struct state *s, struct value where, uint64_t n)
 {
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < s->slot_count; i++)
-		if (!overlap(&s->slots[i], where, n))
-			s->slots[k++] = s->slots[i];
+		if (!overlap(&s->slots[i], where, n)) {
+			if (k != i)
+				s->slots[k] = s->slots[i];
+			k++;
+		}
 	s->slot_count = k;
 	if (s->next_slot >= k)
 		s->next_slot = 0;
@@ -211,10 +212,14 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT ||
 	    where.kind == V_IS_ZERO)
 		return unknown;
-	for (uint32_t i = 0; i < s->slot_count; i++)
-		if (s->slots[i].size == size && value_same(s->slots[i].where, where))
-			return s->slots[i].what;
-	if (slot_bytes(s, img, where, size, &k))
+	bool touched = false;
+	for (uint32_t i = 0; i < s->slot_count; i++) {
+		const struct slot *t = &s->slots[i];
+		if (t->where.k == where.k && t->size == size && value_same(t->where, where))
+			return t->what;
+		touched = touched || overlap(t, where, size);
+	}
+	if (touched && slot_bytes(s, img, where, size, &k))
 		return value_const(k);
 	if (where.kind == V_CONST)
 		return image_word(img, isa, where.k, size);
@@ -293,7 +298,7 @@ static struct value extend_by_shift(enum op_code code, struct value a, uint64_t 
 	    a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT || a.form == NEAR_CONTENT;
 	if (code == OP_SHL && follow && a.form < LIFTED && (by == 16 || by == 24)) {
 		a.form |= LIFTED;
-		a.lift = (uint8_t)by;
+		a.lift = by == 16 ? 16 : 24;
 		return a;
 	}
 	if ((code == OP_SHR || code == OP_SAR) && a.form >= LIFTED && a.lift == by) {
@@ -504,12 +509,36 @@ void state_op(struct state *s, const struct elf_image *img, const struct isa *is
 		s->regs[o->d] = unknown;
 }
 
+static size_t size_of(const struct state *s)
+{
+	return offsetof(struct state, slots) + s->slot_count * sizeof *s->slots;
+}
+
+void state_copy(struct state *to, const struct state *from)
+{
+	memcpy(to, from, size_of(from));
+}
+
+struct state *state_keep(struct state *old, const struct state *s, struct arena *a)
+{
+	if (!old || old->slot_count < s->slot_count)
+		old = arena_alloc(a, size_of(s));
+	state_copy(old, s);
+	return old;
+}
+
 static bool meet_value(struct value *into, struct value other)
 {
 	if (into->kind == V_UNKNOWN || value_same(*into, other))
 		return false;
 	*into = unknown;
 	return true;
+}
+
+static bool same_slot(const struct slot *a, const struct slot *b)
+{
+	return a->where.k == b->where.k && a->size == b->size && value_same(a->where, b->where) &&
+	       value_same(a->what, b->what);
 }
 
 bool state_meet(struct state *into, const struct state *other)
@@ -523,11 +552,9 @@ bool state_meet(struct state *into, const struct state *other)
 	}
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < into->slot_count; i++) {
-		bool found = false;
+		bool found = i < other->slot_count && same_slot(&into->slots[i], &other->slots[i]);
 		for (uint32_t j = 0; j < other->slot_count && !found; j++)
-			found = other->slots[j].size == into->slots[i].size &&
-				value_same(other->slots[j].where, into->slots[i].where) &&
-				value_same(other->slots[j].what, into->slots[i].what);
+			found = same_slot(&into->slots[i], &other->slots[j]);
 		if (found)
 			into->slots[k++] = into->slots[i];
 	}

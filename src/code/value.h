@@ -30,8 +30,8 @@ enum value_form {
 
 struct value {
 	uint8_t kind, form, size;
-	uint8_t lift;
-	bool swapped; /* the two bytes of a half word were exchanged */
+	uint8_t lift : 7;
+	bool swapped : 1; /* the two bytes of a half word were exchanged */
 	uint32_t id;
 	uint64_t k;
 };
@@ -47,10 +47,16 @@ enum { MAX_SLOTS = 64 };
 struct state {
 	struct value regs[REG_COUNT];
 	struct value left[8], right[8]; /* what the flags registers compare */
-	struct slot slots[MAX_SLOTS];
 	uint32_t slot_count, next_slot;
-	bool valid;
+	struct slot slots[MAX_SLOTS]; /* last: a state that is kept has room for slot_count */
 };
+
+/* Copies what is used; `to` has room for all slots, or for as many as `from` uses. */
+void state_copy(struct state *to, const struct state *from);
+
+/* Keep a state in as little room as it needs; `old`, if it is not NULL and large enough, is
+ * overwritten. */
+struct state *state_keep(struct state *old, const struct state *s, struct arena *a);
 
 struct value value_const(uint64_t k);
 bool value_same(struct value a, struct value b);

@@ -16,7 +16,7 @@ static bool is_big(const struct walk *w)
 void walk_initial(const struct program *p, const struct function *f, struct state *s)
 {
 	const struct isa *isa = p->isa;
-	*s = (struct state){.valid = true};
+	memset(s, 0, offsetof(struct state, slots));
 	if (isa->zero < REG_COUNT)
 		s->regs[isa->zero] = value_const(0);
 	if (isa->fixed < REG_COUNT && p->img->gp)
@@ -166,7 +166,7 @@ static void remember(struct walk *w, const struct call *c)
 	struct function *f = w->f;
 	if (f->call_count == w->call_cap) {
 		size_t cap = w->call_cap ? w->call_cap * 2 : 8;
-		struct call *more = arena_array(w->p->arena, cap, sizeof *more);
+		struct call *more = arena_array(w->scratch, cap, sizeof *more);
 		if (f->call_count)
 			memcpy(more, f->calls, f->call_count * sizeof *more);
 		f->calls = more;
@@ -359,7 +359,7 @@ static void remember_store(struct walk *w, const struct insn *i, const struct op
 	    !elf_writable(w->p->img, to.k))
 		return;
 	if (!f->stores)
-		f->stores = arena_array(w->p->arena, MAX_STORES, sizeof *f->stores);
+		f->stores = arena_array(w->scratch, MAX_STORES, sizeof *f->stores);
 	f->stores[f->store_count++] = (struct store){i->at, to.k, what.k, w->block};
 }
 
@@ -414,17 +414,6 @@ static void note_result(struct walk *w, bool *first)
 	*first = false;
 }
 
-static void copy_state(struct state *to, const struct state *from)
-{
-	memcpy(to->regs, from->regs, sizeof to->regs);
-	memcpy(to->left, from->left, sizeof to->left);
-	memcpy(to->right, from->right, sizeof to->right);
-	memcpy(to->slots, from->slots, from->slot_count * sizeof *to->slots);
-	to->slot_count = from->slot_count;
-	to->next_slot = from->next_slot;
-	to->valid = true;
-}
-
 static void walk_block(struct walk *w, bool *first_return)
 {
 	const struct cfg *c = &w->f->cfg;
@@ -453,7 +442,7 @@ void walk_block_again(struct walk *w, int32_t block, const struct state *from, u
 {
 	bool first = false;
 	if (from != &w->now)
-		copy_state(&w->now, from);
+		state_copy(&w->now, from);
 	w->block = block;
 	w->recording = false;
 	w->assume = assume;
@@ -472,12 +461,12 @@ static void enter(struct walk *w, bool first_pass)
 	}
 	for (uint32_t k = 0; k < b->pred_count; k++) {
 		int32_t from = c->preds[b->pred + k];
-		if (!w->out[from].valid || (first_pass && c->blocks[from].order >= b->order))
+		if (!w->out[from] || (first_pass && c->blocks[from].order >= b->order))
 			continue;
 		if (any)
-			state_meet(&w->now, &w->out[from]);
+			state_meet(&w->now, w->out[from]);
 		else
-			copy_state(&w->now, &w->out[from]);
+			state_copy(&w->now, w->out[from]);
 		any = true;
 	}
 	struct state start;
@@ -487,7 +476,7 @@ static void enter(struct walk *w, bool first_pass)
 	if (any)
 		state_meet(&w->now, &start);
 	else
-		copy_state(&w->now, &start);
+		state_copy(&w->now, &start);
 }
 
 static void pass(struct walk *w, bool recording)
@@ -500,7 +489,7 @@ static void pass(struct walk *w, bool recording)
 		w->block = c->order[o];
 		enter(w, !recording);
 		walk_block(w, &first_return);
-		copy_state(&w->out[w->block], &w->now);
+		w->out[w->block] = state_keep(w->out[w->block], &w->now, w->scratch);
 		struct block *b = &c->blocks[w->block];
 		if (w->no_return && !recording) {
 			b->succ[0] = b->succ[1] = NO_BLOCK;
@@ -528,20 +517,31 @@ static bool has_loop(const struct function *f)
 	return false;
 }
 
-/* What is needed later, without the instructions. */
-static void keep_cfg(struct cfg *c, struct arena *a)
+static void *keep(struct arena *a, const void *list, size_t n, size_t size)
 {
-	struct block *blocks = arena_array(a, c->block_count + 1, sizeof *blocks);
+	void *copy = n ? arena_array(a, n, size) : NULL;
+	if (n)
+		memcpy(copy, list, n * size);
+	return copy;
+}
+
+/* What is needed later leaves the scratch memory: everything but the instructions. */
+static void keep_all(struct function *f, struct arena *a)
+{
+	struct cfg *c = &f->cfg;
 	size_t total = 0;
-	memcpy(blocks, c->blocks, c->block_count * sizeof *blocks);
 	for (size_t i = 0; i < c->block_count; i++)
-		total += blocks[i].pred_count;
-	int32_t *preds = arena_array(a, total + 1, sizeof *preds);
-	memcpy(preds, c->preds, total * sizeof *preds);
-	c->blocks = blocks;
-	c->preds = preds;
+		total += c->blocks[i].pred_count;
+	c->blocks = keep(a, c->blocks, c->block_count, sizeof *c->blocks);
+	c->preds = keep(a, c->preds, total, sizeof *c->preds);
 	c->order = NULL;
 	c->insns = NULL;
+	f->calls = keep(a, f->calls, f->call_count, sizeof *f->calls);
+	f->choices = keep(a, f->choices, c->block_count, sizeof *f->choices);
+	f->block_at = keep(a, f->block_at, c->block_count, sizeof *f->block_at);
+	f->outcomes = keep(a, f->outcomes, f->outcome_count, sizeof *f->outcomes);
+	f->turns = keep(a, f->turns, f->turn_count, sizeof *f->turns);
+	f->stores = keep(a, f->stores, f->store_count, sizeof *f->stores);
 }
 
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
@@ -549,7 +549,12 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 {
 	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch, .how = how};
 	f->done = true;
-	f->store_count = 0;
+	f->calls = NULL;
+	f->call_count = 0;
+	f->stores = NULL;
+	f->outcomes = NULL;
+	f->turns = NULL;
+	f->store_count = f->outcome_count = f->turn_count = 0;
 	f->walked = ++p->walk_count;
 	f->walks++;
 	how->thumb = f->thumb;
@@ -561,9 +566,9 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	p->capped = p->capped || f->cfg.capped;
 	const struct insn *last = &f->cfg.insns[f->cfg.insn_count - 1];
 	f->end = last->at + last->size;
-	f->choices = arena_array(p->arena, f->cfg.block_count + 1, sizeof *f->choices);
+	f->choices = arena_array(scratch, f->cfg.block_count + 1, sizeof *f->choices);
 	w.out = arena_array(scratch, f->cfg.block_count + 1, sizeof *w.out);
-	f->block_at = arena_array(p->arena, f->cfg.block_count + 1, sizeof *f->block_at);
+	f->block_at = arena_array(scratch, f->cfg.block_count + 1, sizeof *f->block_at);
 	for (size_t i = 0; i < f->cfg.block_count; i++) {
 		const struct block *b = &f->cfg.blocks[i];
 		const struct insn *end = &f->cfg.insns[b->first + b->count - 1];
@@ -577,7 +582,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	w.evaluating = false;
 	f->loops = has_loop(f);
 	walk_paths(&w);
-	keep_cfg(&f->cfg, p->arena);
+	keep_all(f, p->arena);
 	f->telling = summary_finish(f, p->arena);
 }
 

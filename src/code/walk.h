@@ -8,7 +8,7 @@
 struct walk {
 	struct program *p;
 	struct function *f;
-	struct state *out; /* one per block, at its end */
+	struct state **out; /* one per block, at its end; NULL: not there yet */
 	struct state now;
 	struct targets *found;
 	struct arena *scratch;
