@@ -554,7 +554,8 @@ bool call_keeps_memory(const char *name)
 struct value call_memory(const struct program *p, const struct call *c, struct value where,
 			 unsigned size)
 {
-	struct state s = {.valid = true};
+	struct state s;
+	memset(&s, 0, offsetof(struct state, slots));
 	s.slot_count = c->slot_count < MAX_SLOTS ? c->slot_count : MAX_SLOTS;
 	if (s.slot_count)
 		memcpy(s.slots, c->slots, s.slot_count * sizeof *s.slots);
