@@ -2,7 +2,7 @@
 /* Which calls are privileged, and what only one way through a function leads to. */
 #include "code/effect.h"
 
-enum { MAX_INSIDE = 60, WRITE_ONLY = 1, READ_WRITE = 2 };
+enum { MAX_INSIDE = 60, MAX_DEPTH = 2, MAX_SEARCH = 1500, WRITE_ONLY = 1, READ_WRITE = 2 };
 
 static bool has_any(struct span s, const char *const *words)
 {
@@ -124,27 +124,72 @@ static void take(struct effect *best, struct effect e)
 		*best = e;
 }
 
+/* A call inside of a function, with what the caller hands over in place of parameters. */
+static struct call handed(const struct call *k, const struct call *outer)
+{
+	struct call c = *k;
+	for (unsigned i = 0; i < MAX_ARGS; i++) {
+		struct value *v = &c.args[i];
+		if (value_is(*v, V_PARAM) && v->id < MAX_ARGS && v->k == 0)
+			*v = outer->args[v->id];
+		else if (!value_is(*v, V_CONST))
+			*v = (struct value){0};
+	}
+	return c;
+}
+
+struct search {
+	const struct look *l;
+	const struct function
+	    *f; /* in which the arguments that are handed over have their meaning */
+	struct effect best;
+	unsigned left;
+};
+
+static void search_inside(struct search *s, const struct call *first, const struct call *outer,
+			  unsigned depth)
+{
+	const struct function *g = outer->callee;
+	if (!g || g->stub || g == s->f || g->call_count > (size_t)MAX_INSIDE >> depth)
+		return;
+	for (size_t i = 0; i < g->call_count && s->left; i++, s->left--) {
+		const struct call *k = &g->calls[i];
+		struct call c = handed(k, outer);
+		struct effect own = effect_of(s->l, g, k), e = effect_of(s->l, s->f, &c);
+		bool better = e.strength > own.strength && e.word;
+		if (better)
+			own = e;
+		if (own.word && own.strength > s->best.strength) {
+			struct call *kept = arena_alloc(s->l->arena, sizeof *kept);
+			*kept = better ? c : *k;
+			struct call *by = arena_alloc(s->l->arena, sizeof *by);
+			*by = *outer;
+			s->best = own;
+			s->best.call = first;
+			s->best.middle = depth ? by : NULL;
+			s->best.inside = kept;
+		} else if (!own.word && depth < MAX_DEPTH) {
+			search_inside(s, first, &c, depth + 1);
+		}
+	}
+}
+
 struct effect effect_behind(const struct look *l, const struct function *f, struct way w)
 {
-	struct effect best = {0};
+	struct search s = {.l = l, .f = f, .left = MAX_SEARCH};
 	int32_t to = way_target(f, w);
 	if (to == NO_BLOCK || !cfg_edge_owns(&f->cfg, w.block, to))
-		return best;
+		return s.best;
 	for (size_t i = 0; i < f->call_count; i++) {
 		const struct call *c = &f->calls[i];
 		if (!cfg_dominates(&f->cfg, to, c->block))
 			continue;
 		struct effect e = effect_of(l, f, c);
-		take(&best, e);
-		if (e.word || !c->callee || c->callee->stub || c->callee == f ||
-		    c->callee->call_count > MAX_INSIDE)
-			continue;
-		for (size_t k = 0; k < c->callee->call_count; k++) {
-			e = effect_of(l, c->callee, &c->callee->calls[k]);
-			take(&best, (struct effect){c, e.call, e.strength, e.word, e.lasting});
-		}
+		take(&s.best, e);
+		if (!e.word && c->callee)
+			search_inside(&s, c, c, 0);
 	}
-	return best;
+	return s.best;
 }
 
 const char *effect_chain(const struct look *l, const struct effect *e)
@@ -156,6 +201,9 @@ const char *effect_chain(const struct look *l, const struct effect *e)
 	if (e->inside)
 		through = arena_printf(l->arena, "call of %s at 0x%llx > ", look_name(e->call),
 				       (unsigned long long)e->call->at);
+	if (e->middle)
+		through = arena_printf(l->arena, "%scall of %s at 0x%llx > ", through,
+				       look_name(e->middle), (unsigned long long)e->middle->at);
 	return arena_printf(l->arena, "%s%s(%s) at 0x%llx", through, look_name(last), argument,
 			    (unsigned long long)last->at);
 }

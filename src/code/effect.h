@@ -7,6 +7,7 @@
 
 struct effect {
 	const struct call *call, *inside; /* inside: what the called function does */
+	const struct call *middle;	  /* a call in between, or NULL */
 	unsigned strength;		  /* 2: gives control to who sent the input */
 	const char *word;		  /* NULL: no effect */
 	bool lasting;			  /* it changes the device, for long or for all */

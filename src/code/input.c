@@ -29,7 +29,7 @@ struct inputs {
 	struct knowledge *functions;
 	struct region globals[128];
 	size_t global_count;
-	bool changed;
+	bool changed, cgi; /* cgi: a web server runs it; what it reads comes from a request */
 };
 
 static bool covers(const struct region *r, struct value v)
@@ -130,8 +130,7 @@ static uint64_t room(const struct call *c)
 	return 64;
 }
 
-/* Is the descriptor that is read from a socket? */
-static bool is_socket(const struct inputs *in, const struct function *f, struct value v)
+static bool is_socket_number(const struct inputs *in, const struct function *f, struct value v)
 {
 	const struct call *maker = function_call(f, v);
 	if (v.kind == V_PARAM && v.id < MAX_ARGS)
@@ -140,11 +139,36 @@ static bool is_socket(const struct inputs *in, const struct function *f, struct 
 	       (maker->role->kind == ROLE_ACCEPT || maker->role->kind == ROLE_SOCKET);
 }
 
-/* A file that the program opened itself is no input from outside. */
+/* Is the descriptor, or the stream, that is read from a socket? */
+static bool is_socket(const struct inputs *in, const struct function *f, struct value v)
+{
+	const struct call *maker = function_call(f, v);
+	if (maker && maker->name && strcmp(maker->name, "fdopen") == 0)
+		return is_socket_number(in, f, maker->args[0]);
+	return is_socket_number(in, f, v);
+}
+
+/* What a function reads from: the number of a file, or a stream. */
+static struct value stream_of(const struct call *c)
+{
+	static const struct {
+		const char *name;
+		unsigned arg;
+	} streams[] = {{"fgets", 2}, {"__fgets_chk", 3}, {"fread", 3}};
+	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+		if (strcmp(c->role->name, streams[i].name) == 0)
+			return c->args[streams[i].arg];
+	return c->args[0];
+}
+
+/* A file that the program opened itself is no input from outside; nor is what a command prints. */
 static bool from_file(const struct function *f, const struct call *c)
 {
-	const struct call *maker = function_call(f, c->args[0]);
-	return maker && maker->name && strncmp(maker->name, "open", 4) == 0;
+	const struct call *maker = function_call(f, stream_of(c));
+	if (!maker || !maker->name)
+		return false;
+	return strncmp(maker->name, "open", 4) == 0 || strncmp(maker->name, "fopen", 5) == 0 ||
+	       strcmp(maker->name, "popen") == 0;
 }
 
 static void take_get(struct inputs *in, const struct function *f, const struct call *c)
@@ -161,15 +185,41 @@ static void take_get(struct inputs *in, const struct function *f, const struct c
 	mark(in, f, result_of(c), 1, i);
 }
 
+/* How many arguments a format asks for. */
+static unsigned conversions(struct span format)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i + 1 < format.n; i++)
+		if (format.p[i] == '%') {
+			n += format.p[i + 1] != '%';
+			i += format.p[i + 1] == '%';
+		}
+	return n;
+}
+
+/* Parts of a text are put where the arguments behind the format point. */
+static void take_scan(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct input i = input_text(in, f, c->args[c->role->arg]);
+	unsigned first = (unsigned)c->role->other + 1;
+	if (!i.source)
+		return;
+	for (unsigned n = first;
+	     n < MAX_ARGS && n < first + conversions(program_text(in->p, c->args[c->role->other]));
+	     n++)
+		mark(in, f, c->args[n], 64, i);
+}
+
 static void take_format(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct span format = program_text(in->p, c->args[c->role->other]);
 	unsigned first = (unsigned)c->role->other + 1;
-	for (unsigned n = first; n < MAX_ARGS; n++) {
+	unsigned end = format.n ? first + conversions(format) : MAX_ARGS;
+	for (unsigned n = first; n < end && n < MAX_ARGS; n++) {
 		struct input i = input_text(in, f, c->args[n]);
 		if (!i.source && c->args[n].size == 1)
 			i = input_bytes(in, f, c->args[n]);
-		if (!i.source || c->args[n].kind == V_PARAM)
+		if (!i.source || (c->args[n].kind == V_PARAM && !format.n))
 			continue;
 		i.whole = i.whole && n == first && SPAN_IS(format, 0, "%s");
 		mark(in, f, c->args[c->role->arg], c->role->len >= 0 ? room(c) : 64, i);
@@ -235,7 +285,7 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 			return;
 		i = (struct input){
 		    .source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
-		if (i.source == SOURCE_STREAM && is_socket(in, f, c->args[0]))
+		if (i.source == SOURCE_STREAM && (in->cgi || is_socket(in, f, stream_of(c))))
 			i.source = SOURCE_NETWORK;
 		mark(in, f, c->args[c->role->arg], room(c), i);
 		return;
@@ -244,6 +294,9 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		return;
 	case ROLE_FORMAT:
 		take_format(in, f, c);
+		return;
+	case ROLE_SCAN:
+		take_scan(in, f, c);
 		return;
 	case ROLE_COPY:
 		i = input_text(in, f, c->args[c->role->other]);
@@ -284,12 +337,30 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	}
 }
 
+/* Does the program ask for what a web server tells about a request? */
+static bool is_cgi(const struct program *p)
+{
+	static const char *const names[] = {"CONTENT_LENGTH", "REQUEST_METHOD", "QUERY_STRING"};
+	for (size_t i = 0; i < p->function_count; i++)
+		for (size_t n = 0; n < p->functions[i]->call_count; n++) {
+			const struct call *c = &p->functions[i]->calls[n];
+			if (!c->role || c->role->kind != ROLE_GET ||
+			    c->role->source != SOURCE_ENVIRONMENT)
+				continue;
+			for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+				if (span_eq_str(program_text(p, c->args[c->role->arg]), names[k]))
+					return true;
+		}
+	return false;
+}
+
 struct inputs *inputs_find(struct program *p, struct arena *a)
 {
 	struct inputs *in = arena_alloc(a, sizeof *in);
 	in->p = p;
 	in->arena = a;
 	in->functions = arena_array(a, p->function_count + 1, sizeof *in->functions);
+	in->cgi = is_cgi(p);
 	for (int round = 0; round < ROUNDS; round++) {
 		in->changed = false;
 		for (size_t i = 0; i < p->function_count; i++) {

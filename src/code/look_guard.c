@@ -4,7 +4,7 @@
  * effect. A chain of compares of the same input is a command table: its members are what a program
  * documents itself, and only what opens a shell is told about them, with less confidence.
  */
-#include "code/effect.h"
+#include "code/verdict.h"
 
 enum { MAX_GUARDS = 200, TABLE = 4 };
 
@@ -13,30 +13,27 @@ static bool is_outside(const struct secret *s)
 	return s->input.source == SOURCE_NETWORK || s->input.source == SOURCE_WEB;
 }
 
-static bool by_text(const struct secret *s)
-{
-	return s->call && s->call->role &&
-	       (s->call->role->kind == ROLE_COMPARE || s->call->role->kind == ROLE_FIND);
-}
-
 /* Compares of this input with constants in this function. */
 static unsigned siblings(const struct secret *all, size_t n, const struct secret *of)
 {
 	unsigned k = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (by_text(of) != by_text(&all[i]) || !all[i].input.source)
+		if (of->text != all[i].text || !all[i].input.source)
 			continue;
-		k += !by_text(of) || (all[i].operand.kind == of->operand.kind &&
-				      all[i].operand.id == of->operand.id);
+		k += !of->text || (all[i].operand.kind == of->operand.kind &&
+				   all[i].operand.id == of->operand.id);
 	}
 	return k;
 }
 
-static const char *confidence_of(const struct secret *s, const struct effect *e, unsigned in_table)
+static const char *confidence_of(const struct secret *s, const struct effect *e, unsigned in_table,
+				 bool after_login)
 {
 	bool network = s->input.source == SOURCE_NETWORK, outside = is_outside(s);
-	if (s->input.source == SOURCE_ENVIRONMENT)
+	if (after_login)
 		return "hint";
+	if (!outside)
+		return s->weight == 2 && e->strength == 2 && in_table < TABLE ? "likely" : "hint";
 	if (strcmp(s->compare, "length") == 0)
 		return outside && e->strength == 2 && !e->inside ? "likely" : "hint";
 	if (e->strength == 2 && s->weight && in_table < TABLE && !e->inside)
@@ -51,7 +48,7 @@ static const char *confidence_of(const struct secret *s, const struct effect *e,
 static void emit(struct look *l, const struct function *f, const struct secret *s,
 		 const struct effect *e, unsigned in_table)
 {
-	const char *quote = by_text(s) ? "\"" : "";
+	const char *quote = s->text ? "\"" : "";
 	const char *chain =
 	    arena_printf(l->arena, "input by %s at 0x%llx > %s with %s%s%s at 0x%llx > %s",
 			 s->input.via, (unsigned long long)s->input.at, s->compare, quote,
@@ -60,15 +57,17 @@ static void emit(struct look *l, const struct function *f, const struct secret *
 	if (s->input.name.n)
 		operand = arena_printf(l->arena, "%s %.*s", operand, (int)s->input.name.n,
 				       (const char *)s->input.name.p);
-	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, s->at),
-						.function = f->name,
-						.compare = s->compare,
-						.literal = s->literal,
-						.operand = operand,
-						.sink = e->word,
-						.chain = chain,
-						.kind = in_table >= TABLE ? "outlier" : "trigger",
-						.confidence = confidence_of(s, e, in_table)});
+	fact_guard(l->out,
+		   &(struct fact_guard){.at = look_place(l, s->at),
+					.function = f->name,
+					.compare = s->compare,
+					.literal = s->literal,
+					.operand = operand,
+					.sink = e->word,
+					.chain = chain,
+					.kind = in_table >= TABLE ? "outlier" : "trigger",
+					.confidence = confidence_of(
+					    s, e, in_table, behind_check(l, f, s->equal.block))});
 }
 
 /* A member of a command table is told about only when it opens a shell. */

@@ -4,7 +4,7 @@
  * web page. (A parameter that is only a part of a command is another matter: a mistake, perhaps.)
  * Services that run what they receive, in the same way.
  */
-#include "code/observe.h"
+#include "code/verdict.h"
 
 enum { MAX_PAGES = 50 };
 
@@ -46,7 +46,7 @@ static void emit_service(struct look *l, const struct function *f, const struct 
 		       .operand = source_word(in.source),
 		       .sink = "exec",
 		       .kind = "unguarded",
-		       .confidence = "likely",
+		       .confidence = behind_check(l, f, c->block) ? "hint" : "likely",
 		       .chain = arena_printf(l->arena, "input by %s at 0x%llx > %s at 0x%llx",
 					     in.via, (unsigned long long)in.at, look_name(c),
 					     (unsigned long long)c->at)});
@@ -59,18 +59,18 @@ static void emit_page(struct look *l, const struct function *f, const struct cal
 	const char *name = page.n ? arena_str(l->arena, page) : f->name;
 	const char *field = arena_printf(l->arena, "%.*s", (int)in.name.n, (const char *)in.name.p);
 	fact_guard(l->out,
-		   &(struct fact_guard){.at = look_place(l, c->at),
-					.function = f->name,
-					.compare = "page",
-					.literal = name,
-					.operand = arena_printf(l->arena, "web form %s", field),
-					.sink = "exec",
-					.kind = "unguarded",
-					.confidence = page.n ? "likely" : "hint",
-					.chain = arena_printf(
-					    l->arena, "parameter %s by %s at 0x%llx > %s at 0x%llx",
-					    field, in.via, (unsigned long long)in.at, look_name(c),
-					    (unsigned long long)c->at)});
+		   &(struct fact_guard){
+		       .at = look_place(l, c->at),
+		       .function = f->name,
+		       .compare = "page",
+		       .literal = name,
+		       .operand = arena_printf(l->arena, "web form %s", field),
+		       .sink = "exec",
+		       .kind = "unguarded",
+		       .confidence = page.n && !behind_check(l, f, c->block) ? "likely" : "hint",
+		       .chain = arena_printf(
+			   l->arena, "parameter %s by %s at 0x%llx > %s at 0x%llx", field, in.via,
+			   (unsigned long long)in.at, look_name(c), (unsigned long long)c->at)});
 }
 
 void look_for_pages(struct look *l)

@@ -325,7 +325,7 @@ static unsigned look_at(struct look *l, const struct verdicts *v, const struct f
 
 void look_for_verdicts(struct look *l)
 {
-	struct verdicts *v = verdicts_find(l);
+	const struct verdicts *v = l->verdicts;
 	unsigned count = 0;
 	for (size_t i = 0; i < l->p->function_count && count < MAX_OVERRIDES; i++)
 		if (l->p->functions[i]->call_count)

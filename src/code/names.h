@@ -41,6 +41,7 @@ enum role_kind {
 	ROLE_DIGEST,	 /* puts a digest of `other` to `arg` */
 	ROLE_SETTING,	 /* writes a setting */
 	ROLE_FLASH,	 /* writes or erases flash memory */
+	ROLE_SCAN,	 /* takes the text `arg` apart by the format `other` into what follows */
 	ROLE_DELETE,	 /* deletes the file `arg` */
 	ROLE_LOAD,	 /* loads the code in the file `arg` */
 	ROLE_SCRIPT,	 /* runs the script text `arg` */

@@ -3,7 +3,7 @@
  * The observer of machine code: listeners, capabilities and guards of one program. Programs that
  * have nothing to do with networks, commands or identities are not taken apart.
  */
-#include "code/observe.h"
+#include "code/verdict.h"
 
 #include "code/cipher_names.h"
 
@@ -85,6 +85,8 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 		return;
 	struct look l = {.p = p, .out = out, .arena = a->arena, .path = a->path ? a->path : ""};
 	l.in = inputs_find(p, a->arena);
+	l.answers = answers_find(&l);
+	verdicts_find(&l);
 	look_for_listeners(&l);
 	look_for_capabilities(&l);
 	look_for_guards(&l);

@@ -6,9 +6,14 @@
 #include "code/input.h"
 #include "fact/observer.h"
 
+struct answers;
+struct verdicts;
+
 struct look {
 	struct program *p;
 	struct inputs *in;
+	struct answers *answers; /* see secret.h */
+	struct verdicts *verdicts; /* see verdict.h */
 	struct facts *out;
 	struct arena *arena;
 	const char *path; /* of the artifact */

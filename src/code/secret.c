@@ -49,6 +49,14 @@ static bool names_method(struct span s)
 	return false;
 }
 
+/* Letters of both cases, or letters and digits: no word of a protocol. */
+static bool mixed(struct span s)
+{
+	struct letters n = count_letters(s);
+	return s.n >= 4 && ((n.lower && n.upper && n.digit) ||
+			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
+}
+
 unsigned secret_weight(struct span s)
 {
 	struct letters n = count_letters(s);
@@ -63,15 +71,7 @@ unsigned secret_weight(struct span s)
 	if (s.n >= 8 && n.other && n.other < s.n / 2 && n.lower + n.upper >= 4 && n.upper &&
 	    n.lower)
 		return names_method(s) ? 1 : 2;
-	return s.n >= 5 ? 1 : 0;
-}
-
-/* Letters of both cases, or letters and digits: no word of a protocol. */
-static bool mixed(struct span s)
-{
-	struct letters n = count_letters(s);
-	return s.n >= 4 && ((n.lower && n.upper && n.digit) ||
-			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
+	return s.n >= 5 || (mixed(s) && !names_method(s)) ? 1 : 0;
 }
 
 static uint8_t cond_of(const struct function *f, int32_t block)
@@ -120,8 +120,18 @@ bool way_of_result(const struct function *f, const struct call *c, bool zero, st
 		any = true;
 		if (to != NO_BLOCK && cfg_edge_owns(&f->cfg, w.block, to)) {
 			*out = w;
-			break;
+			return true;
 		}
+	}
+	/* kept in a variable, and tested where ways meet */
+	for (uint32_t i = 0; i < f->turn_count && !any; i++) {
+		const struct turn *t = &f->turns[i];
+		bool inverse;
+		if (!about_result(&t->choice, c, &inverse))
+			continue;
+		bool zero_taken = (cond_of(f, t->via) == COND_EQ) != inverse;
+		*out = (struct way){t->via, zero_taken == zero ? 1 : 0};
+		any = true;
 	}
 	return any;
 }
@@ -155,7 +165,7 @@ static bool take_binary(const struct look *l, const struct call *c, struct value
 		seen[bytes.p[i] >> 3] |= (uint8_t)(1u << (bytes.p[i] & 7));
 	}
 	s->literal = hex(l, span_cut(bytes, 0, n));
-	s->weight = n >= 16 && kinds >= 10 ? 2 : 0;
+	s->weight = n >= 16 && kinds >= 10 ? 2 : kinds >= 6 ? 1 : 0;
 	return true;
 }
 
@@ -176,14 +186,18 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 		return false;
 	if (c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST))
 		text = span_cut(text, 0, c->args[c->role->len].k);
-	*s = (struct secret){.call = c, .at = c->at, .compare = look_name(c), .operand = a};
+	*s = (struct secret){
+	    .call = c, .at = c->at, .compare = look_name(c), .operand = a, .text = true};
 	s->input = input_text(l->in, f, a);
 	if (text.n) {
 		s->literal = arena_str(l->arena, text);
 		s->weight = secret_weight(text);
 	}
-	return (text.n || take_binary(l, c, b, s)) &&
-	       way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal);
+	s->equal.block = NO_BLOCK;
+	if (!text.n && !take_binary(l, c, b, s))
+		return false;
+	/* a function that answers need not choose by itself */
+	return way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal) || !l->answers;
 }
 
 /* Does the block compare bytes of something with a constant? The bytes go to `text`. */
@@ -330,6 +344,93 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 	return s->input.source != SOURCE_NONE;
 }
 
+struct answer {
+	struct secret word;
+	bool any, yes_is_zero;
+};
+
+struct answers {
+	struct answer *of; /* by function.index */
+};
+
+static bool leads(const struct function *f, const struct secret *s, const struct outcome *o)
+{
+	return (o->by.block == s->equal.block && o->by.edge == s->equal.edge) ||
+	       way_owns(f, s->equal, o->by.block);
+}
+
+/* Does the function return one thing when the word is equal, and another thing otherwise? */
+static bool answers_by(const struct function *f, const struct secret *s, bool *yes_is_zero)
+{
+	bool yes = false, no = false;
+	uint64_t k = 0;
+	for (uint32_t i = 0; i < f->outcome_count; i++) {
+		const struct outcome *o = &f->outcomes[i];
+		bool about = s->text && s->call->role && s->call->role->kind == ROLE_COMPARE &&
+			     o->value.id == s->call->insn && o->value.k == 0;
+		if (about && (value_is(o->value, V_RET) || value_is(o->value, V_IS_ZERO))) {
+			*yes_is_zero = o->value.kind == V_RET;
+			return true;
+		}
+		bool led = leads(f, s, o);
+		if (!value_is(o->value, V_CONST) || (led && yes && o->value.k != k))
+			return false;
+		if (led) {
+			k = o->value.k;
+			yes = true;
+		}
+	}
+	for (uint32_t i = 0; yes && i < f->outcome_count; i++) {
+		bool led = leads(f, s, &f->outcomes[i]);
+		no = no || !led;
+		if (!led && (f->outcomes[i].value.k == 0) == (k == 0))
+			return false;
+	}
+	*yes_is_zero = k == 0;
+	return yes && no;
+}
+
+/* A call of a function that tells whether something equals its word. */
+static bool take_answer(const struct look *l, const struct function *f, const struct call *c,
+			struct secret *s)
+{
+	if (!l->answers || !c->callee || c->callee->stub || c->callee == f ||
+	    (c->role && c->role->kind != ROLE_NONE) || !l->answers->of[c->callee->index].any)
+		return false;
+	const struct answer *a = &l->answers->of[c->callee->index];
+	const struct value *v = &a->word.operand;
+	*s = a->word;
+	s->call = c;
+	s->operand = (struct value){0};
+	if (v->kind == V_PARAM && v->id < MAX_ARGS && v->form == EXACT) {
+		s->operand = c->args[v->id];
+		s->operand.k += v->k;
+		s->input = input_text(l->in, f, c->args[v->id]);
+	}
+	return way_of_result(f, c, a->yes_is_zero, &s->equal);
+}
+
+struct answers *answers_find(const struct look *l)
+{
+	enum { MOST_CALLS = 12, MOST_WORDS = 3 };
+	struct answers *a = arena_alloc(l->arena, sizeof *a);
+	struct secret *all = arena_array(l->arena, MAX_SECRETS, sizeof *all);
+	a->of = arena_array(l->arena, l->p->function_count + 1, sizeof *a->of);
+	for (size_t i = 0; i < l->p->function_count; i++) {
+		const struct function *f = l->p->functions[i];
+		struct answer *mine = &a->of[f->index];
+		if (f->stub || f->call_count > MOST_CALLS || !f->outcome_count)
+			continue;
+		size_t n = secrets_find(l, f, all);
+		for (size_t k = 0; k < n && n <= MOST_WORDS && !mine->any; k++)
+			if (all[k].weight && answers_by(f, &all[k], &mine->yes_is_zero)) {
+				mine->word = all[k];
+				mine->any = true;
+			}
+	}
+	return a;
+}
+
 size_t secrets_find(const struct look *l, const struct function *f, struct secret *out)
 {
 	size_t n = 0;
@@ -337,7 +438,8 @@ size_t secrets_find(const struct look *l, const struct function *f, struct secre
 	if (!f->choices || !f->call_count)
 		return 0;
 	for (size_t i = 0; i < f->call_count && n < MAX_SECRETS; i++)
-		n += take_compare(l, f, &f->calls[i], &out[n]);
+		n += take_compare(l, f, &f->calls[i], &out[n]) ||
+		     take_answer(l, f, &f->calls[i], &out[n]);
 	for (size_t b = 0; b < f->cfg.block_count && n < MAX_SECRETS; b++)
 		n += take_number(l, f, (int32_t)b, &out[n]) ||
 		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used));

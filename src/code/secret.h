@@ -18,9 +18,16 @@ struct secret {
 	struct value operand;
 	struct way equal; /* where control goes when they are equal */
 	unsigned weight;  /* how much the literal looks like a secret: 0..2 */
+	bool text;	  /* a function compares texts */
 };
 
 enum { MAX_SECRETS = 64 };
+
+/*
+ * Functions that do nothing but to tell whether one of their parameters equals a constant: a call
+ * of them is such a compare. To be found once, before secrets_find is asked.
+ */
+struct answers *answers_find(const struct look *l);
 
 /* Number of compares in `f`, put into out[MAX_SECRETS]. */
 size_t secrets_find(const struct look *l, const struct function *f, struct secret *out);

@@ -107,7 +107,7 @@ static bool take_check(const struct look *l, const struct verdicts *v, const str
 	} else if (kind == ROLE_CHECK) {
 		*out = (struct check){.call = c, .strong = true, .subject = c->args[0]};
 	} else if (kind == ROLE_NONE && c->callee && !c->callee->stub && c->callee != f &&
-		   v->of[c->callee->index].decides) {
+		   (v->of[c->callee->index].decides || v->of[c->callee->index].open)) {
 		*out = (struct check){.call = c, .strong = v->of[c->callee->index].strong};
 		yes_is_zero = v->of[c->callee->index].yes == 0;
 	} else {
@@ -158,14 +158,20 @@ static bool yes_of(const struct verdicts *v, const struct function *f, const str
 	return false;
 }
 
-/* What is returned is made of the check's answer in a way that is not understood. */
-static bool is_returned(const struct function *f, const struct check *c)
+/*
+ * The answer of a strong check goes into what is returned in a way that is not understood. Then a
+ * function that also returns a constant other than 0 means 0 by yes, all others 1.
+ */
+static void guess(const struct function *f, struct verdict *mine)
 {
-	for (uint32_t i = 0; i < f->outcome_count; i++)
-		if (f->outcomes[i].value.kind == V_UNKNOWN &&
-		    cfg_dominates(&f->cfg, c->call->block, f->outcomes[i].by.block))
-			return true;
-	return false;
+	bool unknown = false, other = false;
+	for (uint32_t i = 0; i < f->outcome_count; i++) {
+		const struct value *v = &f->outcomes[i].value;
+		unknown = unknown || v->kind == V_UNKNOWN || v->kind == V_STACK;
+		other = other || (value_is(*v, V_CONST) && v->k != 0 && v->k != 1);
+	}
+	if (unknown)
+		*mine = (struct verdict){.open = true, .strong = true, .yes = other ? 0 : 1};
 }
 
 static bool decide(const struct look *l, struct verdicts *v, const struct function *f)
@@ -176,9 +182,6 @@ static bool decide(const struct look *l, struct verdicts *v, const struct functi
 		return false;
 	size_t n = checks_find(l, v, f, checks);
 	bool changed = false;
-	for (size_t i = 0; i < n && !mine->decides; i++)
-		mine->open = mine->open ||
-			     (checks[i].strong && !checks[i].tested && is_returned(f, &checks[i]));
 	for (size_t i = 0; i < n; i++) {
 		uint64_t yes = 0;
 		if ((mine->decides && !checks[i].strong) || !yes_of(v, f, &checks[i], &yes))
@@ -186,15 +189,56 @@ static bool decide(const struct look *l, struct verdicts *v, const struct functi
 		*mine = (struct verdict){.decides = true, .strong = checks[i].strong, .yes = yes};
 		changed = true;
 		if (mine->strong)
-			break;
+			return true;
 	}
-	return changed;
+	for (size_t i = 0; i < n && !mine->decides && !mine->open; i++)
+		if (checks[i].strong)
+			guess(f, mine);
+	return changed || mine->open;
 }
 
-struct verdicts *verdicts_find(const struct look *l)
+bool behind_check(const struct look *l, const struct function *f, int32_t block)
+{
+	struct check checks[MAX_CHECKS];
+	if (!l->verdicts)
+		return false;
+	if (l->verdicts->gated[f->index])
+		return true;
+	size_t n = checks_find(l, l->verdicts, f, checks);
+	for (size_t i = 0; i < n; i++)
+		if (checks[i].strong && checks[i].tested && way_owns(f, checks[i].yes, block))
+			return true;
+	return false;
+}
+
+/* Functions that are only called after a check said yes. */
+static void find_gated(struct look *l)
+{
+	size_t count = l->p->function_count;
+	uint8_t *open = arena_array(l->arena, count + 1, sizeof *open);
+	uint8_t *called = arena_array(l->arena, count + 1, sizeof *called);
+	for (int round = 0; round < ROUNDS; round++) {
+		memset(open, 0, count);
+		for (size_t i = 0; i < count; i++) {
+			const struct function *f = l->p->functions[i];
+			for (size_t k = 0; k < f->call_count; k++) {
+				const struct call *c = &f->calls[k];
+				if (!c->callee || c->callee == f || open[c->callee->index])
+					continue;
+				called[c->callee->index] = 1;
+				open[c->callee->index] = !behind_check(l, f, c->block);
+			}
+		}
+		for (size_t i = 0; i < count; i++)
+			l->verdicts->gated[i] = called[i] && !open[i];
+	}
+}
+
+static struct verdicts *find(const struct look *l)
 {
 	struct verdicts *v = arena_alloc(l->arena, sizeof *v);
 	v->of = arena_array(l->arena, l->p->function_count + 1, sizeof *v->of);
+	v->gated = arena_array(l->arena, l->p->function_count + 1, sizeof *v->gated);
 	bool changed = true;
 	for (int round = 0; changed && round < ROUNDS; round++) {
 		changed = false;
@@ -202,4 +246,11 @@ struct verdicts *verdicts_find(const struct look *l)
 			changed |= decide(l, v, l->p->functions[i]);
 	}
 	return v;
+}
+
+void verdicts_find(struct look *l)
+{
+	l->verdicts = NULL;
+	l->verdicts = find(l);
+	find_gated(l);
 }

@@ -18,17 +18,22 @@ struct check {
 
 struct verdict {
 	bool decides, strong;
-	bool open;    /* what it returns then could not be told; `yes` is not set */
+	bool open;    /* it decides, but what it returns then is a guess */
 	uint64_t yes; /* what it returns then */
 };
 
 enum { MAX_CHECKS = 16 };
 
 struct verdicts {
-	struct verdict *of; /* by function.index */
+	struct verdict *of; /* by function.index; so is */
+	bool *gated;	    /* only called after a check said yes */
 };
 
-struct verdicts *verdicts_find(const struct look *l);
+/* Into l->verdicts. */
+void verdicts_find(struct look *l);
+
+/* Does control come to this block only after a check of a password said yes? */
+bool behind_check(const struct look *l, const struct function *f, int32_t block);
 
 /* Checks in one function, put into out[MAX_CHECKS]. */
 size_t checks_find(const struct look *l, const struct verdicts *v, const struct function *f,

@@ -130,6 +130,7 @@ static void effects(struct walk *w, const struct call *c)
 	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
 	switch (kind) {
 	case ROLE_NONE:
+	case ROLE_SCAN:
 		for (unsigned i = 0; i < MAX_ARGS; i++)
 			if (c->args[i].form == EXACT && c->args[i].kind == V_STACK)
 				state_forget(&w->now, c->args[i], 16);
