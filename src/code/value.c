@@ -6,6 +6,8 @@ enum { MAX_REST = 14 };
 
 static const struct value unknown;
 
+enum { UPPER_BYTE = 1 }; /* value.lift: bits 8 to 15 of it, moved down */
+
 struct value value_const(uint64_t k)
 {
 	return (struct value){.kind = V_CONST, .k = k};
@@ -291,22 +293,41 @@ static bool byte_mask(struct value a, struct value b)
 	       (b.k == 0xff || b.k == 0xffff);
 }
 
-/* Shifted up and down again: a byte or half word is extended, which does not change what it is. */
+/* Shifted up and down again: a byte or half word is extended, which does not change what it is.
+ * The upper byte of a half word alone is kept as such, since the two bytes may be exchanged. */
 static struct value extend_by_shift(enum op_code code, struct value a, uint64_t by)
 {
-	bool follow =
-	    a.kind == V_PARAM || a.kind == V_RET || a.form == CONTENT || a.form == NEAR_CONTENT;
-	if (code == OP_SHL && follow && a.form < LIFTED && (by == 16 || by == 24)) {
+	bool bytes = a.form == CONTENT || a.form == NEAR_CONTENT;
+	bool half = a.kind == V_PARAM || a.kind == V_RET || (bytes && a.size == 2);
+	if (code == OP_SHL && (half || bytes) && a.form < LIFTED &&
+	    (by == 8 || by == 16 || by == 24)) {
 		a.form |= LIFTED;
 		a.lift = by == 16 ? 16 : 24;
 		return a;
 	}
-	if ((code == OP_SHR || code == OP_SAR) && a.form >= LIFTED && a.lift == by) {
+	if (code == OP_SHR && half && a.form < LIFTED && by == 8) {
+		a.form |= LIFTED;
+		a.lift = UPPER_BYTE;
+		return a;
+	}
+	if (code == OP_SHR && a.form >= LIFTED && a.lift == 16 && by == 24) {
+		a.lift = UPPER_BYTE;
+		return a;
+	}
+	if ((code == OP_SHR || code == OP_SAR) && a.form >= LIFTED && a.lift == by && by != 8) {
 		a.form &= LIFTED - 1;
 		a.lift = 0;
 		return a;
 	}
 	return unknown;
+}
+
+/* The upper byte of a half word below its lower byte: they are exchanged. */
+static bool exchanged(struct value a, struct value b)
+{
+	return a.form >= LIFTED && a.form == b.form && a.kind == b.kind && a.id == b.id &&
+	       a.k == b.k && a.swapped == b.swapped &&
+	       ((a.lift == UPPER_BYTE && b.lift == 8) || (a.lift == 8 && b.lift == UPPER_BYTE));
 }
 
 static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
@@ -336,6 +357,15 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	    (b.k & 0xff000000) == 0xff000000) {
 		a.k &= ~(uint64_t)0xf; /* the stack pointer is aligned down */
 		return a;
+	}
+	if (code == OP_AND && a.form >= LIFTED && value_is(b, V_CONST) &&
+	    (b.k == 0xffff || b.k == (a.lift == 8 ? 0xff00 : 0xff)))
+		return a;
+	if (code == OP_OR && exchanged(a, b)) {
+		a.form &= LIFTED - 1;
+		a.lift = 0;
+		a.swapped = !a.swapped;
+		return narrow(img, a, 2);
 	}
 	if (code == OP_OR && value_same(a, b))
 		return a;
