@@ -21,6 +21,7 @@ enum {
 	REG_NONE = 255,
 	MAX_OPS = 12,
 	MAX_ARGS = 8,
+	LOCAL_ARGS = 5,
 };
 
 enum op_code {
@@ -125,6 +126,9 @@ struct isa {
 	uint8_t arg_count;
 	uint8_t stack_arg;   /* where arguments beyond the registers stand, from sp, at a call */
 	uint8_t entry_stack; /* the same as seen by the callee at its first instruction */
+	/* Where compilers put the first parameters of functions that only the program itself calls,
+	 * when others come by the stack: they count as parameters LOCAL_ARGS and following. */
+	uint8_t local_args[3], local_count;
 	uint8_t self;  /* register that holds the function's own address at entry, or REG_NONE */
 	uint8_t fixed; /* register that holds elf_image.gp all the time, or REG_NONE */
 	uint8_t got;   /* register that holds the GOT in stubs of imports, or REG_NONE */

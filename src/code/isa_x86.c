@@ -556,6 +556,8 @@ static uint8_t pc_thunk(struct span b)
 
 const struct isa isa_x86 = {
     .name = "x86",
+    .local_args = {AX, DX, CX},
+    .local_count = 3,
     .bits = 32,
     .align = 1,
     .sp = SP,

@@ -229,7 +229,7 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 	unsigned word = isa->bits / 8;
 	if (where.kind == V_STACK && off >= 0 && size == word && off % (int64_t)word == 0) {
 		uint64_t n = isa->arg_count + (uint64_t)off / word;
-		if (n < MAX_ARGS)
+		if (n < (isa->local_count ? LOCAL_ARGS : MAX_ARGS))
 			return (struct value){.kind = V_PARAM, .id = (uint32_t)n};
 	}
 	where.form = CONTENT;

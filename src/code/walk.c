@@ -26,6 +26,8 @@ void walk_initial(const struct program *p, const struct function *f, struct stat
 	s->regs[isa->sp] = (struct value){.kind = V_STACK};
 	for (unsigned i = 0; i < isa->arg_count; i++)
 		s->regs[isa->args[i]] = (struct value){.kind = V_PARAM, .id = i};
+	for (unsigned i = 0; i < isa->local_count; i++)
+		s->regs[isa->local_args[i]] = (struct value){.kind = V_PARAM, .id = LOCAL_ARGS + i};
 }
 
 static struct value argument(const struct walk *w, unsigned n)
@@ -310,6 +312,8 @@ static void transfer(struct walk *w, const struct insn *i)
 	}
 	for (unsigned n = 0; n < MAX_ARGS; n++)
 		c.args[n] = argument(w, n);
+	for (unsigned n = 0; n < isa->local_count && c.callee && !c.callee->stub; n++)
+		c.args[LOCAL_ARGS + n] = w->now.regs[isa->local_args[n]];
 	for (unsigned n = 0; n < 4 && w->recording; n++)
 		handed_over(w, c.args[n], takes_function(&c, n));
 	for (unsigned n = 0; n < isa->arg_count && w->recording; n++)
