@@ -21,9 +21,9 @@ static int bid(struct span in, uint64_t *size)
 static enum status dahua_open(struct span in, struct sink *out)
 {
 	struct entry e = {.path = "firmware.zip", .type = ENTRY_PART, .size = in.n};
-	enum status st = out->begin(out, &e);
 	if (in.n < LOCAL)
 		return ST_TRUNCATED;
+	enum status st = out->begin(out, &e);
 	if (st != ST_OK)
 		return st == ST_SKIP ? ST_OK : st;
 	out->used = in.n;

@@ -3,7 +3,12 @@
  * Replays fuzz inputs without libFuzzer: replay NAME FILE... where NAME is the folder under
  * fuzz/seed or fuzz/found (format_tar, observer_keys). What a fuzzer once found must pass
  * in every test run. Ends with 1 when a file cannot be read or the target does not exist.
+ *
+ * replay --cut NAME FILE... gives the file cut off at every offset (or at 3000 of them, when it is
+ * larger). The bytes stand in front of a page that cannot be read.
  */
+#include <sys/mman.h>
+
 #include "base/text.h"
 #include "collect.h"
 
@@ -58,10 +63,30 @@ static bool replay(const char *name, struct span in)
 	return true;
 }
 
+/* Every cut of one file; what is behind it is out of reach. */
+static bool replay_cuts(const char *name, struct span in)
+{
+	enum { PAGE = 4096, WHOLE = 2000, SOME = 1000 };
+	size_t room = (in.n + PAGE - 1) / PAGE * PAGE;
+	uint8_t *p = mmap(NULL, room + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED || mprotect(p + room, PAGE, PROT_NONE) != 0)
+		abort();
+	for (size_t n = 0; n < in.n; n += n < WHOLE ? 1 : (in.n - WHOLE) / SOME + 1) {
+		memcpy(p + room - n, in.p, n);
+		if (!replay(name, SPAN(p + room - n, n)))
+			return false;
+	}
+	munmap(p, room + PAGE);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
+	bool cuts = argc > 1 && strcmp(argv[1], "--cut") == 0;
+	argv += cuts;
+	argc -= cuts;
 	for (int i = 2; i < argc; i++)
-		if (!replay(argv[1], collect_file(argv[i]))) {
+		if (!(cuts ? replay_cuts : replay)(argv[1], collect_file(argv[i]))) {
 			fprintf(stderr, "there is no target %s\n", argv[1]);
 			return 1;
 		}
