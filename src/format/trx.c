@@ -2,13 +2,14 @@
 /*
  * TRX, Broadcom's firmware image, little endian:
  *
- *   0 "HDR0" or another maker's word  4 length(4)  8 crc(4)  12 flags(2) version(2)  16 offsets(3 x 4; version 2: 4 x 4)
+ *   0 "HDR0" or another maker's word  4 length(4)  8 crc(4)  12 flags(2) version(2)  16 offsets(3 x
+ * 4; version 2: 4 x 4)
  *
  * The checksum is CRC-32 without the final inversion over everything from byte 12 on. A part ends
  * where the next begins; the last at the length. An offset of zero is a part that is not there. The
- * last part of version 2 is a header of 32 bytes of which bytes 22 to 29 count as ff in the checksum.
- * Words of other makers are believed with a right checksum only.
- * Reference: Linux drivers/mtd/parsers/parser_trx.c, OpenWrt trx.c.
+ * last part of version 2 is a header of 32 bytes of which bytes 22 to 29 count as ff in the
+ * checksum. Words of other makers are believed with a right checksum only. Reference: Linux
+ * drivers/mtd/parsers/parser_trx.c, OpenWrt trx.c.
  */
 #include "base/hash.h"
 #include "format/part.h"
@@ -74,7 +75,8 @@ static enum status trx_open(struct span in, struct sink *out)
 		sink_note(out, 8, "checksum is wrong");
 	for (unsigned i = 0; i < n && st == ST_OK; i++)
 		if (at[i + 1] >= at[i])
-			st = part_slice(out, in, n > 2 ? three[i] : two[i], at[i], at[i + 1] - at[i]);
+			st = part_slice(out, in, n > 2 ? three[i] : two[i], at[i],
+					at[i + 1] - at[i]);
 	out->used = length < in.n ? length : in.n;
 	return st;
 }
@@ -86,13 +88,13 @@ static void trx_label(struct span in, struct label *out)
 }
 
 const struct format format_trx = {
-	.name = "trx",
-	.title = "TRX firmware image (Broadcom)",
-	.reference = "Linux drivers/mtd/parsers/parser_trx.c",
-	.tested = "generator in tests",
-	.magic = (const struct magic[]){MAGIC(0, "HDR0"), MAGIC(0, "DHP2"), MAGIC(0, "DHP3"), MAGIC(0, "\x5c\x43\x6f\x74"),
-					MAGIC_END},
-	.bid = bid,
-	.open = trx_open,
-	.label = trx_label,
+    .name = "trx",
+    .title = "TRX firmware image (Broadcom)",
+    .reference = "Linux drivers/mtd/parsers/parser_trx.c",
+    .tested = "generator in tests",
+    .magic = (const struct magic[]){MAGIC(0, "HDR0"), MAGIC(0, "DHP2"), MAGIC(0, "DHP3"),
+				    MAGIC(0, "\x5c\x43\x6f\x74"), MAGIC_END},
+    .bid = bid,
+    .open = trx_open,
+    .label = trx_label,
 };

@@ -2,6 +2,7 @@
 """Wrappers, made as their public makers make them, with the fields that those leave out or fill oddly."""
 import hashlib
 import json
+import lzma
 import os
 import random
 import struct
@@ -254,6 +255,45 @@ def chips():
         opens('allwinner %x' % version, 'allwinner', h.ljust(1024, b'\0') + heads + body, files)
 
 
+def avm():
+    plain = b'Linux version 4.9.276 ' * 3000
+    filters = [{'id': lzma.FILTER_LZMA1, 'dict_size': 1 << 23, 'lc': 3, 'lp': 0, 'pb': 2}]
+    packed = lzma.compress(plain, lzma.FORMAT_RAW, filters=filters)
+    payload = struct.pack('<4IBI3x', 0x075a0201, len(packed), len(plain), zlib.crc32(packed), 0x5d, 1 << 23) + packed
+
+    def record(magic, payload, load=0x80500000):
+        s = (len(payload) + load + sum(payload)) & 0xffffffff
+        return struct.pack('<3I', magic, len(payload), load) + payload + struct.pack('<3I', -s & 0xffffffff, 0, 0x80c8b500)
+    one = record(0xfeed1281, payload)
+    opens('avm kernel', 'avm-kernel', one + b'\x23\xde\x53\xc4sign', {'kernel': plain})
+    opens('avm second kernel', 'avm-kernel', record(0xfeedb007, payload) + b'behind', {'kernel': plain}, len(one))
+    raw = noise(3000)
+    opens('avm plain kernel', 'avm-kernel', record(0xfeed1281, raw), {'kernel': raw})
+    refuses('avm plain kernel, hurt', 'avm-kernel', record(0xfeed1281, raw)[:-9] + b'x' * 9)
+
+
+def disks():
+    if not have('qemu-img'):
+        return
+    raw = work + '/raw'
+    data = bytes(70000) + noise(200000) + b'text of a disk\n' * 20000 + bytes(3 << 20) + noise(5000)
+    data = data.ljust(8 << 20, b'\0')
+    with open(raw, 'wb') as f:
+        f.write(data)
+    for name, form, options in (('qcow2', 'qcow2', []), ('qcow2 packed', 'qcow2', ['-c']),
+                                ('qcow2 zstd', 'qcow2', ['-c', '-o', 'compression_type=zstd']),
+                                ('qcow2 old', 'qcow2', ['-o', 'compat=0.10']),
+                                ('qcow2 small clusters', 'qcow2', ['-c', '-o', 'cluster_size=4096']),
+                                ('vmdk', 'vmdk', []), ('vmdk stream', 'vmdk', ['-o', 'subformat=streamOptimized'])):
+        try:
+            run('qemu-img', 'convert', '-f', 'raw', '-O', form, *options, raw, work + '/disk')
+        except subprocess.CalledProcessError as e:
+            print('# skipped: %s: %s' % (name, e.stderr))
+            continue
+        with open(work + '/disk', 'rb') as f:
+            opens(name, form, f.read(), {'disk': data})
+
+
 def android_super():
     a, b, c = noise(4096), noise(8192), noise(512)
     want = {'system_a': a, 'vendor_a': b + bytes(1024) + c}
@@ -295,7 +335,9 @@ with tempfile.TemporaryDirectory() as work:
     omada()
     cameras()
     chips()
+    avm()
+    disks()
     android_super()
 garbage(['uimage-vendor', 'trx', 'h3c', 'luxul', 'zyxel-trx', 'poray', 'tplink-omada', 'hikvision', 'reolink', 'dahua',
-         'rockchip', 'allwinner', 'android-super'])
+         'rockchip', 'allwinner', 'android-super', 'avm-kernel', 'qcow2', 'vmdk'])
 finish()
