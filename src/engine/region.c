@@ -114,7 +114,7 @@ static bool looks_like_code(const struct lanes *l, size_t quads)
 
 static const char *name_of(struct span s, const struct lanes *l, double entropy)
 {
-	if (text_looks(s) && entropy < 6.8)
+	if (entropy < 6.8 && text_looks(s))
 		return "text";
 	if (s.n >= 4096 && entropy > 7.9)
 		return "compressed";

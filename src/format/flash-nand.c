@@ -23,7 +23,7 @@ enum {
 	LEAST = 64 * 1024,
 	MAX_PAGE = 16384,
 	MAX_SPARE = 1280,
-	FEW_PAGES = 4096,
+	FEW_PAGES = 1024,
 	PROBES = 2048, /* pages that are looked at for columns */
 	BUSY = 64,     /* pages of packed content that are enough ... */
 	FEW = 16,      /* ... and the fewest */
@@ -155,7 +155,7 @@ static bool fits_content(struct span in, const struct geometry *g)
 	uint64_t step = step_of(g), pages = 0;
 	unsigned tries = 0;
 	/* behind the first pages only where blocks of the flash may begin */
-	for (uint64_t at = 0; span_has(in, at, step) && tries < 64;
+	for (uint64_t at = 0; span_has(in, at, step) && tries < 64 && pages < 2 * FEW_PAGES;
 	     at += step * (pages++ < FEW_PAGES ? 1 : 16)) {
 		const uint8_t *p = in.p + at;
 		if (p[0] != 'U' && p[0] != 0x27 && p[0] != 'h' && p[0] != 's')
