@@ -37,7 +37,7 @@ static bool worth(const struct walk *w, const struct call *c)
 	return false;
 }
 
-static struct machine *start(struct walk *w)
+struct machine *evaluate_start(struct walk *w)
 {
 	const struct isa *isa = w->p->isa;
 	if (!w->p->machine)
@@ -148,21 +148,33 @@ static void remember_texts(struct walk *w, const struct machine *m)
 		}
 }
 
-static void apply(struct walk *w, const struct machine *m, const struct call *c,
-		  struct value *result)
+bool evaluate_allowed(const struct walk *w, const struct machine *m)
 {
-	const struct isa *isa = w->p->isa;
-	struct target t = {.w = w, .m = m, .floor = w->now.regs[isa->sp].k};
-	if (m->known[isa->result]) {
-		struct value r = machine_value(m, m->regs[isa->result]);
-		if (r.kind == V_RET && r.id >= UINT32_MAX / 2 && r.k == 0) {
-			t.heap = r;
-			t.heap_as = r = (struct value){.kind = V_RET, .id = c->insn};
-		}
-		bool own = r.kind == V_RET && r.id >= UINT32_MAX / 2;
-		if (!own && (!m->impure || (r.kind == V_CONST && r.k > 4096)))
-			*result = r;
+	return w->p->machine_steps <= MAX_STEPS && (!m->impure || only_text(m));
+}
+
+static void take_result(struct target *t, const struct call *c, struct value *result)
+{
+	const struct machine *m = t->m;
+	uint8_t reg = t->w->p->isa->result;
+	if (!m->known[reg])
+		return;
+	struct value r = machine_value(m, m->regs[reg]);
+	if (r.kind == V_RET && r.id >= UINT32_MAX / 2 && r.k == 0) {
+		t->heap = r;
+		t->heap_as = r = (struct value){.kind = V_RET, .id = c->insn};
 	}
+	bool own = r.kind == V_RET && r.id >= UINT32_MAX / 2;
+	if (!own && (!m->impure || (r.kind == V_CONST && r.k > 4096)))
+		*result = r;
+}
+
+void evaluate_apply(struct walk *w, const struct machine *m, const struct call *c,
+		    struct value *result)
+{
+	struct target t = {.w = w, .m = m, .floor = w->now.regs[w->p->isa->sp].k};
+	if (c)
+		take_result(&t, c, result);
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
 		if (m->pages[i].written)
 			apply_page(&t, &m->pages[i]);
@@ -191,17 +203,16 @@ bool evaluate_call(struct walk *w, const struct call *c, struct value *result)
 {
 	if (!worth(w, c))
 		return false;
-	struct machine *m = start(w);
+	struct machine *m = evaluate_start(w);
 	bool ok = run(w, c, m);
 	w->p->machine_steps += m->steps + 20;
-	if (ok && m->impure)
-		ok = only_text(m);
+	ok = ok && evaluate_allowed(w, m);
 	if (!ok) {
 		if (c->callee)
 			c->callee->failures++;
 		return false;
 	}
-	apply(w, m, c, result);
+	evaluate_apply(w, m, c, result);
 	return true;
 }
 

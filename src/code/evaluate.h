@@ -14,6 +14,22 @@
  */
 bool evaluate_call(struct walk *w, const struct call *c, struct value *result);
 
+/*
+ * Carry out the loop that begins with the block `header`, from the state in w->now. True: that
+ * state is now what stands behind the loop, where control leaves it to the block *exit;
+ * body[block] tells the blocks of the loop.
+ */
+bool evaluate_loop(struct walk *w, int32_t header, const bool *body, int32_t *exit);
+
+/* Blocks of the loop with this header; 0: there is none, or too many. */
+unsigned evaluate_body(const struct cfg *c, int32_t header, bool *body);
+
+/* For both: the machine with what w->now knows, and its effects put into w->now. */
+struct machine *evaluate_start(struct walk *w);
+bool evaluate_allowed(const struct walk *w, const struct machine *m);
+void evaluate_apply(struct walk *w, const struct machine *m, const struct call *c,
+		    struct value *result);
+
 /* Texts in memory that the arguments of a call point to become constants (program_literal). */
 void evaluate_texts(struct walk *w, struct call *c);
 

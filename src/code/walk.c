@@ -6,7 +6,7 @@
 #include "code/evaluate.h"
 #include "code/summary.h"
 
-enum { MAX_STORES = 64 };
+enum { MAX_STORES = 64, MAX_LOOPS = 24, MAX_SHORTCUTS = 6 };
 
 static bool is_big(const struct walk *w)
 {
@@ -455,6 +455,14 @@ void walk_block_again(struct walk *w, int32_t block, const struct state *from, u
 	w->assume = COND_ALWAYS;
 }
 
+static const struct shortcut *shortcut_to(const struct walk *w, int32_t block)
+{
+	for (unsigned i = 0; i < w->shortcut_count; i++)
+		if (w->shortcuts[i].exit == block)
+			return &w->shortcuts[i];
+	return NULL;
+}
+
 static void enter(struct walk *w, bool first_pass)
 {
 	const struct cfg *c = &w->f->cfg;
@@ -464,8 +472,15 @@ static void enter(struct walk *w, bool first_pass)
 		walk_initial(w->p, w->f, &w->now);
 		return;
 	}
+	const struct shortcut *cut = shortcut_to(w, w->block);
+	if (cut) {
+		state_copy(&w->now, cut->state);
+		any = true;
+	}
 	for (uint32_t k = 0; k < b->pred_count; k++) {
 		int32_t from = c->preds[b->pred + k];
+		if (cut && cut->body[from])
+			continue;
 		if (!w->out[from] || (first_pass && c->blocks[from].order >= b->order))
 			continue;
 		if (any)
@@ -484,14 +499,38 @@ static void enter(struct walk *w, bool first_pass)
 		state_copy(&w->now, &start);
 }
 
+/* A block that begins a loop: perhaps it depends on constants only. */
+static void try_loop(struct walk *w)
+{
+	const struct cfg *c = &w->f->cfg;
+	const struct block *b = &c->blocks[w->block];
+	bool again = false;
+	for (uint32_t k = 0; k < b->pred_count; k++)
+		again = again || c->blocks[c->preds[b->pred + k]].order >= b->order;
+	if (!again || w->loops_tried >= MAX_LOOPS || w->shortcut_count >= MAX_SHORTCUTS ||
+	    !evaluate_body(c, w->block, w->body))
+		return;
+	struct shortcut *s = &w->shortcuts[w->shortcut_count];
+	w->loops_tried++;
+	enter(w, true); /* not what the loop itself makes of it */
+	if (!evaluate_loop(w, w->block, w->body, &s->exit) || shortcut_to(w, s->exit))
+		return;
+	s->body = arena_alloc(w->scratch, c->block_count);
+	memcpy(s->body, w->body, c->block_count);
+	s->state = state_keep(NULL, &w->now, w->scratch);
+	w->shortcut_count++;
+}
+
 static void pass(struct walk *w, bool recording)
 {
 	struct cfg *c = &w->f->cfg;
 	bool first_return = true, removed = false;
 	w->recording = recording;
 	w->evaluating = true;
+	w->shortcut_count = w->loops_tried = 0;
 	for (size_t o = 0; o < c->order_count; o++) {
 		w->block = c->order[o];
+		try_loop(w);
 		enter(w, !recording);
 		walk_block(w, &first_return);
 		w->out[w->block] = state_keep(w->out[w->block], &w->now, w->scratch);
@@ -579,6 +618,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 		const struct insn *end = &f->cfg.insns[b->first + b->count - 1];
 		f->block_at[i] = b->count > 1 && end[-1].delay ? end[-1].at : end->at;
 	}
+	w.shortcuts = arena_array(scratch, MAX_SHORTCUTS, sizeof *w.shortcuts);
+	w.body = arena_alloc(scratch, f->cfg.block_count + 1);
 	w.used = arena_alloc(scratch, f->cfg.insn_count + 1);
 	pass(&w, false);
 	pass(&w, true);

@@ -5,6 +5,12 @@
 
 #include "code/program.h"
 
+struct shortcut { /* what stands behind a loop that was carried out */
+	int32_t exit;
+	bool *body;
+	struct state *state;
+};
+
 struct walk {
 	struct program *p;
 	struct function *f;
@@ -17,6 +23,9 @@ struct walk {
 	uint8_t *used; /* by number of instruction: something looks at what the call returned */
 	int32_t block;
 	uint8_t assume; /* COND_EQ, COND_NE: what predicated instructions may take to be so */
+	struct shortcut *shortcuts;
+	unsigned shortcut_count, loops_tried;
+	bool *body;
 	bool recording, no_return, evaluating;
 };
 
