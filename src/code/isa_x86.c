@@ -9,89 +9,6 @@
 
 enum { AX = X86_AX, CX = X86_CX, DX = X86_DX, SP = X86_SP, BP = X86_BP, SI = X86_SI, DI = X86_DI };
 
-enum side { TO_RM, TO_REG };
-
-/* d = d op s: d is the modrm's rm or reg, s the other, or the constant k when `constant`. */
-static void arith(struct x86_lifter *l, enum op_code code, enum side side, bool constant, int64_t k,
-		  unsigned size)
-{
-	struct insn *i = l->i;
-	uint8_t a, b = REG_NONE, to = REG_T0 + 3;
-	a = side == TO_RM ? x86_fetch_rm(l, size, REG_T0 + 1)
-			  : x86_fetch_reg(l, l->x.reg, size, REG_T0 + 1);
-	if (!constant)
-		b = side == TO_RM ? x86_fetch_reg(l, l->x.reg, size, REG_T0 + 2)
-				  : x86_fetch_rm(l, size, REG_T0 + 2);
-	if (code == OP_SUB)
-		add_op(i, OP_CMP, REG_FLAGS, a, b, k);
-	if (a < REG_T0 && size >= 4)
-		to = a;
-	if (code == OP_XOR && a == b && a < REG_T0)
-		add_const(i, to, 0);
-	else
-		add_op(i, code, to, a, b, k);
-	if (side == TO_RM)
-		x86_put_rm(l, size, to);
-	else
-		x86_put_reg(l, l->x.reg, size, to);
-	if (code != OP_SUB)
-		add_op(i, OP_CMP, REG_FLAGS, to, REG_NONE, 0);
-}
-
-static void compare(struct x86_lifter *l, enum side side, bool constant, int64_t k, unsigned size)
-{
-	uint8_t a, b = REG_NONE;
-	a = side == TO_RM ? x86_fetch_rm(l, size, REG_T0 + 1)
-			  : x86_fetch_reg(l, l->x.reg, size, REG_T0 + 1);
-	if (!constant)
-		b = side == TO_RM ? x86_fetch_reg(l, l->x.reg, size, REG_T0 + 2)
-				  : x86_fetch_rm(l, size, REG_T0 + 2);
-	add_op(l->i, OP_CMP, REG_FLAGS, a, b, k);
-}
-
-/* and without result: only of a register with itself is known what the flags tell. */
-static void test(struct x86_lifter *l, unsigned size)
-{
-	uint8_t r = x86_gpr(l, l->x.rm, size);
-	bool same = !l->x.memory && l->x.rm == l->x.reg;
-	add_op(l->i, OP_CMP, REG_FLAGS, same ? r : REG_NONE, REG_NONE, 0);
-}
-
-/* add, or, adc, sbb, and, sub, xor, cmp by their number in the encoding. */
-static void group1(struct x86_lifter *l, unsigned n, enum side side, bool constant, unsigned size)
-{
-	static const enum op_code codes[] = {OP_ADD, OP_OR,  OP_CLOBBER, OP_CLOBBER,
-					     OP_AND, OP_SUB, OP_XOR,	 OP_CMP};
-	enum op_code code = codes[n];
-	if (code == OP_CMP) {
-		compare(l, side, constant, l->x.imm, size);
-	} else if (code == OP_CLOBBER) {
-		if (side == TO_RM)
-			x86_clobber_rm(l, size);
-		else
-			x86_clobber_reg(l, l->x.reg, size);
-		x86_unknown_flags(l);
-	} else {
-		arith(l, code, side, constant, l->x.imm, size);
-	}
-}
-
-static void shift(struct x86_lifter *l, bool by_cx, int64_t k)
-{
-	static const enum op_code codes[] = {OP_SHL, OP_SHR, OP_SHL, OP_SAR};
-	unsigned n = l->x.reg & 7;
-	if (n >= 4 && !by_cx) {
-		arith(l, codes[n - 4], TO_RM, true, k, l->size);
-	} else if (n < 2 && l->size == 2 && !by_cx && k == 8) {
-		uint8_t a = x86_fetch_rm(l, 2, REG_T0 + 1);
-		add_op(l->i, OP_SWAP16, REG_T0 + 2, a, REG_NONE, 0);
-		x86_put_rm(l, 2, REG_T0 + 2);
-	} else {
-		x86_clobber_rm(l, l->size);
-		x86_unknown_flags(l);
-	}
-}
-
 /* test, not, neg, mul, imul, div, idiv */
 static void group3(struct x86_lifter *l)
 {
@@ -99,7 +16,7 @@ static void group3(struct x86_lifter *l)
 	switch (l->x.reg & 7) {
 	case 0:
 	case 1:
-		x86_unknown_flags(l);
+		x86_test_bits(l, true, l->size);
 		return;
 	case 2:
 		a = x86_fetch_rm(l, l->size, REG_T0 + 1);
@@ -110,13 +27,11 @@ static void group3(struct x86_lifter *l)
 		a = x86_fetch_rm(l, l->size, REG_T0 + 1);
 		add_const(l->i, REG_T0 + 2, 0);
 		add_op(l->i, OP_SUB, REG_T0 + 3, REG_T0 + 2, a, 0);
+		x86_compare(l, REG_T0 + 2, a, 0, l->size);
 		x86_put_rm(l, l->size, REG_T0 + 3);
-		add_op(l->i, OP_CMP, REG_FLAGS, REG_T0 + 3, REG_NONE, 0);
 		return;
 	default:
-		add_clobber(l->i, AX);
-		add_clobber(l->i, DX);
-		x86_unknown_flags(l);
+		x86_multiply_divide(l, l->x.reg & 7);
 	}
 }
 
@@ -142,10 +57,10 @@ static void group5(struct x86_lifter *l)
 {
 	switch (l->x.reg & 7) {
 	case 0:
-		arith(l, OP_ADD, TO_RM, true, 1, l->size);
+		x86_arith(l, OP_ADD, X86_TO_RM, true, 1, l->size);
 		return;
 	case 1:
-		arith(l, OP_SUB, TO_RM, true, 1, l->size);
+		x86_arith(l, OP_SUB, X86_TO_RM, true, 1, l->size);
 		return;
 	case 2:
 		go_to_rm(l, FLOW_CALL);
@@ -274,7 +189,7 @@ static void low_half(struct x86_lifter *l)
 	switch (x->opcode >> 3) {
 	case 0x40 >> 3:
 	case 0x48 >> 3:
-		arith(l, x->opcode & 8 ? OP_SUB : OP_ADD, TO_RM, true, 1, l->size);
+		x86_arith(l, x->opcode & 8 ? OP_SUB : OP_ADD, X86_TO_RM, true, 1, l->size);
 		return;
 	case 0x50 >> 3:
 		x86_push(l, x->rm);
@@ -336,11 +251,11 @@ static void middle(struct x86_lifter *l)
 	case 0x81:
 	case 0x82:
 	case 0x83:
-		group1(l, x->reg & 7, TO_RM, true, size);
+		x86_group1(l, x->reg & 7, X86_TO_RM, true, size);
 		return;
 	case 0x84:
 	case 0x85:
-		test(l, size);
+		x86_test_bits(l, false, size);
 		return;
 	case 0x86:
 	case 0x87:
@@ -386,7 +301,8 @@ static void middle(struct x86_lifter *l)
 		return;
 	case 0xa8:
 	case 0xa9:
-		x86_unknown_flags(l);
+		l->x.rm = AX;
+		x86_test_bits(l, true, size);
 		return;
 	default:
 		break;
@@ -412,7 +328,7 @@ static void upper(struct x86_lifter *l)
 	case 0xd2:
 	case 0xd3:
 		l->size = x->opcode & 1 ? l->size : 1;
-		shift(l, (x->opcode & 0xfe) == 0xd2, x->opcode >= 0xd0 ? 1 : x->imm & 63);
+		x86_shift(l, (x->opcode & 0xfe) == 0xd2, x->opcode >= 0xd0 ? 1 : x->imm & 63);
 		return;
 	case 0xc2:
 	case 0xc3:
@@ -490,10 +406,10 @@ static void table(struct x86_lifter *l)
 {
 	unsigned op = l->x.opcode, form = op & 7, size = op & 1 ? l->size : 1;
 	if (form < 4) {
-		group1(l, op >> 3, form < 2 ? TO_RM : TO_REG, false, size);
+		x86_group1(l, op >> 3, form < 2 ? X86_TO_RM : X86_TO_REG, false, size);
 	} else if (form < 6) {
 		l->x.rm = AX;
-		group1(l, op >> 3, TO_RM, true, size);
+		x86_group1(l, op >> 3, X86_TO_RM, true, size);
 	} else if (op < 0x20) {
 		skip_stack(l, form == 6 ? -1 : 1);
 	} else {

@@ -55,6 +55,19 @@ void x86_put_rm(struct x86_lifter *l, unsigned size, uint8_t from);
 void x86_clobber_reg(struct x86_lifter *l, uint8_t r, unsigned size);
 void x86_clobber_rm(struct x86_lifter *l, unsigned size);
 void x86_unknown_flags(struct x86_lifter *l);
+void x86_compare(struct x86_lifter *l, uint8_t a, uint8_t b, int64_t k, unsigned size);
+enum test x86_test(unsigned n); /* of a condition by its number in the encoding */
+
+enum x86_side { X86_TO_RM, X86_TO_REG }; /* which operand of the ModRM gets the result */
+
+/* d = d op s, or d op k when `constant`. */
+void x86_arith(struct x86_lifter *l, enum op_code code, enum x86_side side, bool constant,
+	       int64_t k, unsigned size);
+/* add, or, adc, sbb, and, sub, xor, cmp by their number in the encoding. */
+void x86_group1(struct x86_lifter *l, unsigned n, enum x86_side side, bool constant, unsigned size);
+void x86_test_bits(struct x86_lifter *l, bool constant, unsigned size);
+void x86_shift(struct x86_lifter *l, bool by_cx, int64_t k);
+void x86_multiply_divide(struct x86_lifter *l, unsigned n);
 
 void x86_push(struct x86_lifter *l, uint8_t r);
 void x86_pop(struct x86_lifter *l); /* to REG_T0 + 1 */

@@ -113,6 +113,19 @@ static void data(struct x86_lifter *l)
 	}
 }
 
+/* cmov: the move happens only when the condition holds. */
+static void move_if(struct x86_lifter *l)
+{
+	enum test t = x86_test(l->x.opcode);
+	uint8_t a = x86_fetch_rm(l, l->size, REG_T0 + 1);
+	if (t == TEST_NONE)
+		add_clobber(l->i, l->x.reg);
+	else
+		add_op(l->i, l->size == 4 && l->wide ? OP_ZERO_EXT : OP_MOVE, l->x.reg, a, REG_NONE,
+		       0)
+		    ->when = (uint8_t)t;
+}
+
 void x86_two_bytes(struct x86_lifter *l)
 {
 	const struct x86_fields *x = &l->x;
@@ -122,15 +135,14 @@ void x86_two_bytes(struct x86_lifter *l)
 		return;
 	}
 	if ((op & 0xf0) == 0x40) {
-		l->i->predicated = true; /* a move that may happen */
-		x86_put_reg(l, x->reg, l->size, x86_fetch_rm(l, l->size, REG_T0 + 1));
+		move_if(l);
 		return;
 	}
 	if ((op & 0xf0) == 0x90) {
 		if (op == 0x94)
 			add_op(l->i, OP_IS_SET, REG_T0 + 1, REG_FLAGS, REG_NONE, 0);
 		else
-			add_clobber(l->i, REG_T0 + 1);
+			add_op(l->i, OP_TEST, REG_T0 + 1, REG_FLAGS, REG_NONE, x86_test(op));
 		x86_put_rm(l, 1, REG_T0 + 1);
 		return;
 	}

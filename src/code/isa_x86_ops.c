@@ -100,6 +100,20 @@ void x86_unknown_flags(struct x86_lifter *l)
 	add_op(l->i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
 }
 
+void x86_compare(struct x86_lifter *l, uint8_t a, uint8_t b, int64_t k, unsigned size)
+{
+	add_op(l->i, OP_CMP, REG_FLAGS, a, b, k)->size = (uint8_t)size;
+}
+
+enum test x86_test(unsigned n)
+{
+	static const uint8_t tests[] = {TEST_NONE,     TEST_NONE,     TEST_LT_U, TEST_GE_U,
+					TEST_EQ,       TEST_NE,	      TEST_LE_U, TEST_GT_U,
+					TEST_NEGATIVE, TEST_POSITIVE, TEST_NONE, TEST_NONE,
+					TEST_LT,       TEST_GE,	      TEST_LE,	 TEST_GT};
+	return (enum test)tests[n & 15];
+}
+
 void x86_push(struct x86_lifter *l, uint8_t r)
 {
 	unsigned n = l->x.narrow ? 2 : l->word;
@@ -131,6 +145,7 @@ void x86_branch(struct x86_lifter *l)
 	unsigned n = l->x.opcode & 15;
 	x86_go_to(l, FLOW_BRANCH);
 	l->i->cond = n == 4 ? COND_EQ : n == 5 ? COND_NE : COND_OTHER;
+	l->i->test = x86_test(n);
 }
 
 void x86_widen(struct x86_lifter *l, enum op_code code, unsigned from)

@@ -142,6 +142,25 @@ static void half(struct insn *i, const struct x86_fields *x)
 		load(i, x, d, 0, 8);
 }
 
+static void bitwise(struct insn *i, const struct x86_fields *x, enum op_code code, bool wide)
+{
+	bool same = !x->memory && x->reg == x->rm;
+	uint8_t a = low(x->rm), b = high(x->rm);
+	if (same && code == OP_XOR) {
+		add_const(i, low(x->reg), 0);
+		add_const(i, high(x->reg), 0);
+	} else if (!wide) {
+		clobber(i, x->reg);
+	} else {
+		if (x->memory) {
+			load(i, x, a = T1, 0, 8);
+			load(i, x, b = T2, 8, 8);
+		}
+		add_op(i, code, low(x->reg), low(x->reg), a, 0);
+		add_op(i, code, high(x->reg), high(x->reg), b, 0);
+	}
+}
+
 /* Does an instruction of the two byte map write a general register? */
 static bool writes_general(const struct x86_fields *x)
 {
@@ -242,13 +261,17 @@ static void map_0f(struct insn *i, const struct x86_fields *x, bool wide)
 		if (x->repeat == 0xf2)
 			move_in(i, x);
 		return;
+	case 0x54:
+	case 0xdb:
+		bitwise(i, x, OP_AND, wide);
+		return;
+	case 0x56:
+	case 0xeb:
+		bitwise(i, x, OP_OR, wide);
+		return;
 	case 0x57:
 	case 0xef:
-		clobber(i, x->reg);
-		if (!x->memory && x->reg == x->rm) {
-			add_const(i, low(x->reg), 0);
-			add_const(i, high(x->reg), 0);
-		}
+		bitwise(i, x, OP_XOR, wide);
 		return;
 	case 0x62:
 	case 0x6c:

@@ -460,7 +460,9 @@ static void carry_out(struct machine *m, const struct insn *i, const struct op *
 	if (o->d >= REG_COUNT || o->d == m->p->isa->zero || o->d == m->p->isa->fixed)
 		return;
 	m->known[o->d] = evaluate(m, o, &v) && when > 0;
-	m->regs[o->d] = cut(m, v);
+	/* registers of vectors are wider than addresses */
+	bool whole = o->code == OP_MOVE || (o->code == OP_LOAD && !o->is_signed);
+	m->regs[o->d] = whole ? v : cut(m, v);
 }
 
 static const struct insn *fetch(struct machine *m, uint64_t at)
