@@ -82,6 +82,8 @@ static void emit(struct look *l, const struct override *o)
 	    l->arena, "%s > %s with \"%s\" at 0x%llx > %s > %s", where_from(l, o->f, o->word),
 	    o->word->compare, o->word->literal, (unsigned long long)o->word->at, skipped, end);
 	const char *confidence = confidence_of(o);
+	if (l->told_count < sizeof l->told / sizeof *l->told)
+		l->told[l->told_count++] = o->word->at;
 	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, o->word->at),
 						.function = o->f->name,
 						.compare = o->word->compare,
@@ -297,7 +299,7 @@ static unsigned look_at(struct look *l, const struct verdicts *v, const struct f
 	for (size_t i = 0; i < n; i++) {
 		struct override o = {.f = f, .word = &all[i], .joint = NO_BLOCK};
 		bool found = false;
-		if (!all[i].weight)
+		if (!all[i].weight || all[i].equal.block == NO_BLOCK)
 			continue;
 		o.user = in_front(f, all, n, &all[i]);
 		for (size_t k = 0; k < n_checks && !found; k++) {

@@ -95,6 +95,8 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_magic(&l);
 	look_for_shells(&l);
 	look_for_verdicts(&l);
+	look_for_credentials(&l);
+	look_for_daily(&l);
 	look_for_keys(&l);
 	look_for_checks(&l);
 	if (p->capped || img->capped)

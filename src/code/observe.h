@@ -12,8 +12,10 @@ struct verdicts;
 struct look {
 	struct program *p;
 	struct inputs *in;
-	struct answers *answers; /* see secret.h */
+	struct answers *answers;   /* see secret.h */
 	struct verdicts *verdicts; /* see verdict.h */
+	uint64_t told[64];	   /* compares that a fact was written about */
+	unsigned told_count;
 	struct facts *out;
 	struct arena *arena;
 	const char *path; /* of the artifact */
@@ -33,6 +35,8 @@ void look_for_filters(struct look *l);
 void look_for_magic(struct look *l);
 void look_for_shells(struct look *l);
 void look_for_verdicts(struct look *l);
+void look_for_credentials(struct look *l);
+void look_for_daily(struct look *l);
 void look_for_keys(struct look *l);
 void look_for_checks(struct look *l);
 

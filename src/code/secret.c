@@ -196,8 +196,10 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	s->equal.block = NO_BLOCK;
 	if (!text.n && !take_binary(l, c, b, s))
 		return false;
-	/* a function that answers need not choose by itself */
-	return way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal) || !l->answers;
+	/* what answers a question need not choose by itself */
+	if (!way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal))
+		s->equal.block = NO_BLOCK;
+	return true;
 }
 
 /* Does the block compare bytes of something with a constant? The bytes go to `text`. */
