@@ -19,4 +19,5 @@ SELECT g.source AS source,
        seen('guard', g.id, 'the compare and what it guards') AS evidence
 FROM guard_at g
 WHERE g.kind IN ('trigger', 'outlier') AND g.confidence IN ('certain', 'likely', 'hint') AND g.literal IS NOT NULL
+  AND coalesce(g.compare, '') NOT LIKE 'script%'
 ORDER BY g.id

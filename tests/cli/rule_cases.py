@@ -211,4 +211,43 @@ CASES = [
         "usr/share/doc/motd": "The default is tluafed, said backwards.\n"}), {}),
     ("known-door", "a word list", system(files={"usr/share/wordlists/common.txt": "default:tluafed\n/telnet?enable=\n"}),
      {}),
+
+    # --- script-command
+    ("script-command", "a page that runs its parameter", system(files={
+        "www/a.php": "<?php system($_GET['c']);\n"}), {"www/a.php web request: parameter 'c'": "certain"}),
+    ("script-command", "part of a command", system(files={
+        "www/cgi-bin/a": File("#!/bin/sh\nsh -c \"ping $FORM_host\"\n", 0o755)}),
+     {"www/cgi-bin/a web request: variable 'FORM_host'": "likely"}),
+    ("script-command", "quoted", system(files={
+        "www/a.php": "<?php system('ls ' . escapeshellarg($_GET['c']));\n"}), {}),
+    ("script-command", "after a check of the session", system(files={
+        "www/a.php": "<?php if (!$_SESSION['user']) exit; system('ls ' . $_GET['c']);\n"}), {}),
+    ("script-command", "commented out", system(files={"www/a.php": "<?php // system($_GET['c']);\necho $_GET['c'];\n"}), {}),
+
+    # --- script-trigger
+    ("script-trigger", "a word opens telnet", system(files={
+        "www/cgi-bin/a": File("#!/bin/sh\n[ \"$QUERY_STRING\" = hedge=1 ] && telnetd -l /bin/sh\n", 0o755)}),
+     {"www/cgi-bin/a hedge=1": "certain"}),
+    ("script-trigger", "an address outside of the login", system(files={
+        "usr/lib/lua/luci/controller/a.lua": "function index() entry({'a'}, call('act')) end\nfunction act()\n"
+        " if luci.http.formvalue('x') == 'hedge' then os.execute('telnetd') end\nend\n"}),
+     {"usr/lib/lua/luci/controller/a.lua hedge": "likely"}),
+    ("script-trigger", "after a login", system(files={
+        "usr/lib/lua/luci/controller/a.lua": "function index() entry({'admin', 'a'}, call('act')) end\nfunction act()\n"
+        " if luci.http.formvalue('x') == 'hedge' then os.execute('telnetd') end\nend\n"}), {}),
+    ("script-trigger", "words that say what to do", system(files={
+        "www/cgi-bin/a": File("#!/bin/sh\ncase \"$QUERY_STRING\" in reboot) reboot;; up) uptime;; esac\n", 0o755)}), {}),
+
+    # --- script-password
+    ("script-password", "in a page", system(files={
+        "www/a.php": "<?php if ($_POST['pass'] == 'hedgerow') $_SESSION['user'] = 'x';\n"}),
+     {"www/a.php hedgerow": "certain"}),
+    ("script-password", "beside the stored one", system(files={
+        "usr/lib/lua/auth.lua": "function check_login(user, password)\n"
+        " if password == stored(user) or password == 'hedgerow' then return true end\n return false\nend\n"}),
+     {"usr/lib/lua/auth.lua hedgerow": "likely"}),
+    ("script-password", "the stored one", system(files={
+        "www/a.php": "<?php if (crypt($_POST['pass'], $hash) == $hash) $_SESSION['user'] = 'x';\n"}), {}),
+    ("script-password", "no login", system(files={
+        "www/a.php": "<?php if ($_POST['pass'] == 'hedgerow') echo 'the example of the manual';\n"}), {}),
 ]
