@@ -17,12 +17,12 @@ extern const struct observer observer_scripts;
 	"module('luci.controller.a', package.seeall)\nfunction index() entry({'a'}, call('act')) " \
 	"end\n"
 
-struct example {
+struct script_example {
 	const char *guard, *second; /* parts of one guard; NULL: no guard at all */
 	const char *path, *text;
 };
 
-static const struct example examples[] = {
+static const struct script_example examples[] = {
     /* PHP */
     {"sink=exec", "kind=unguarded confidence=certain", "www/a.php",
      "<?php $c = $_GET['cmd']; system($c); ?>"},
@@ -157,7 +157,7 @@ static void requests_and_effects(void **state)
 	(void)state;
 	unsigned bad = 0;
 	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		const struct example *e = &examples[i];
+		const struct script_example *e = &examples[i];
 		struct collect_facts c;
 		collect_facts_init(&c);
 		collect_observe(&c, &observer_scripts, e->path, span_str(e->text));
