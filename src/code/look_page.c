@@ -73,6 +73,72 @@ static void emit_page(struct look *l, const struct function *f, const struct cal
 			   (unsigned long long)in.at, look_name(c), (unsigned long long)c->at)});
 }
 
+enum writes { NOTHING, OWN_WORDS, SOMETHING };
+
+/* What a call writes to `to`: text that begins with the program's own words, or something else. */
+static enum writes writes_to(const struct look *l, const struct call *w, struct value to)
+{
+	bool given = false;
+	for (unsigned i = 0; i < MAX_ARGS; i++)
+		given = given || value_same(w->args[i], to);
+	if (!given || (w->role && (w->role->kind == ROLE_PURE || w->role->kind == ROLE_FILL)))
+		return NOTHING;
+	bool formats = w->role && w->role->kind == ROLE_FORMAT;
+	bool copies = w->role && w->role->kind == ROLE_COPY;
+	if (copies && strstr(w->role->name, "cat")) /* strcat and relatives go on behind the text */
+		return NOTHING;
+	if ((!formats && !copies) || w->role->other < 0)
+		return SOMETHING;
+	struct span text = program_text(l->p, w->args[w->role->other]);
+	return text.n && !(formats && SPAN_IS(text, 0, "%s")) ? OWN_WORDS : SOMETHING;
+}
+
+/* The last call of a block, before `before`, that writes to `to`. */
+static enum writes last_in(const struct look *l, const struct function *f, int32_t block,
+			   const struct call *before, struct value to)
+{
+	for (size_t i = f->call_count; i-- > 0;) {
+		enum writes w = NOTHING;
+		if (f->calls[i].block == block && (!before || f->calls[i].insn < before->insn))
+			w = writes_to(l, &f->calls[i], to);
+		if (w != NOTHING)
+			return w;
+	}
+	return NOTHING;
+}
+
+/*
+ * Input is followed without order inside of a function. What was written last, on each way that
+ * leads to `c`, decides: text that begins with the program's own words is no command from outside.
+ */
+static bool begins_with_own_words(const struct look *l, const struct function *f,
+				  const struct call *c)
+{
+	enum { MAX_WAYS = 64 };
+	struct value to = c->args[c->role->arg];
+	int32_t todo[MAX_WAYS] = {c->block};
+	size_t count = 1;
+	bool own = false;
+	for (size_t i = 0; i < count; i++) {
+		enum writes w = last_in(l, f, todo[i], i ? NULL : c, to);
+		if (w == SOMETHING)
+			return false;
+		own = own || w == OWN_WORDS;
+		const struct block *b = &f->cfg.blocks[todo[i]];
+		for (uint32_t k = 0; w == NOTHING && k < b->pred_count; k++) {
+			int32_t from = f->cfg.preds[b->pred + k];
+			size_t n = 0;
+			while (n < count && todo[n] != from)
+				n++;
+			if (n == MAX_WAYS)
+				return false;
+			if (n == count)
+				todo[count++] = from;
+		}
+	}
+	return own;
+}
+
 void look_for_pages(struct look *l)
 {
 	unsigned count = 0;
@@ -85,6 +151,8 @@ void look_for_pages(struct look *l)
 			struct input in = input_text(l->in, f, c->args[c->role->arg]);
 			bool page = in.source == SOURCE_WEB && in.name.n;
 			if ((!page && in.source != SOURCE_NETWORK) || !in.whole || in.name.n > 80)
+				continue;
+			if (begins_with_own_words(l, f, c))
 				continue;
 			if (++count > MAX_PAGES)
 				return;
