@@ -3,7 +3,8 @@
  * TP-Link SafeLoader (Pharos, Archer, EAP, Deco):
  *
  *   0x0000 size(4, BE)  0x0004 MD5(16) of a salt and all from 0x14 on
- *   0x0014 length of vendor text(4, BE)  0x0018 vendor text, 0xff padded
+ *   0x0014 length of vendor text(4, BE)  0x0018 vendor text, 0xff padded; or "fw-type:Cloud\n", at 0x110
+ *          length of the signature(4, BE) and at 0x130 the signature, which the MD5 leaves out
  *   0x1014 table, 0x800 bytes: lines "fwup-ptn NAME base 0x00800 size 0x00800\t\r\n"; bases count
  *          from 0x1014
  *
@@ -39,13 +40,19 @@ static bool read_row(struct span line, struct row *r)
 	return true;
 }
 
+/* Newer images say their kind instead of a vendor's text, and are signed. */
+static bool is_cloud(struct span in)
+{
+	return SPAN_IS(in, 0x14, "fw-type:");
+}
+
 static int bid(struct span in, uint64_t *size)
 {
 	struct row r;
 	struct span line;
 	size_t pos = 0;
 	*size = 0;
-	if (!SPAN_IS(in, TABLE, "fwup-ptn ") || span_be32(in, 0x14) > 0x1000 - 4)
+	if (!SPAN_IS(in, TABLE, "fwup-ptn ") || (span_be32(in, 0x14) > 0x1000 - 4 && !is_cloud(in)))
 		return 0;
 	if (!span_line(span_cut(in, TABLE, TABLE_SIZE), &pos, &line) || !read_row(line, &r))
 		return 0;
@@ -74,9 +81,11 @@ static enum status safeloader_open(struct span in, struct sink *out)
 	size_t pos = 0;
 	int count = 0;
 	enum status st = ST_OK;
+	if (is_cloud(in) && (SPAN_IS(in, 0x110, "\0\0\1\0") || SPAN_IS(in, 0x110, "\0\0\2\0")))
+		sink_note(out, 0x130, "signed: RSA-%u", span_be32(in, 0x110) * 4);
 	if (size > in.n)
 		sink_note(out, 0, "declared length runs past the end");
-	else if (size > 0x14 && !md5_fits(in, size))
+	else if (size > 0x14 && !is_cloud(in) && !md5_fits(in, size))
 		sink_note(out, 4, "MD5 is wrong");
 	while (st == ST_OK && count++ < MAX_PARTS && span_line(table, &pos, &line) && read_row(line, &r))
 		st = part_slice(out, in, r.name, r.base, r.size);
@@ -86,10 +95,10 @@ static enum status safeloader_open(struct span in, struct sink *out)
 
 static void safeloader_label(struct span in, struct label *out)
 {
-	uint32_t n = span_be32(in, 0x14);
+	uint32_t n = is_cloud(in) ? 16 : span_be32(in, 0x14);
 	char text[100];
 	snprintf(out->text, sizeof out->text, "%s",
-		 part_text(in, 0x18, n < sizeof text ? n : sizeof text, text, sizeof text));
+		 part_text(in, is_cloud(in) ? 0x14 : 0x18, n < sizeof text ? n : sizeof text, text, sizeof text));
 }
 
 const struct format format_tplink_safeloader = {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TP-Link images that are signed with RSA-2048 and encrypted (Tapo, Archer, Deco), big endian:
+ *
+ *   cameras  0 00000200  4 aa55 (16) 55aa  0x20 signature(256, least byte first)  0x120 encrypted
+ *   routers  0 length(4) MD5(16)  0x14 "fw-type:"...  0x110 00000200  0x114 aa55 (16) 55aa
+ *            0x130 signature(256)  0x230 encrypted; the signature covers what stands from 0x14 on
+ *
+ * The signature is PSS with a salt as long as there is room; its first 32 bytes are key and vector
+ * of AES-128-CBC, so the public key opens the image. The cipher runs over the signature's place,
+ * which counts as zeros: the first encrypted block is chained to zeros. Of the public keys only
+ * that of the cameras was published so that it can be used here; other images are told to be
+ * encrypted.
+ *
+ * Reference: watchfulip, tp-link-decrypt and "TP-Link C210 v2" (2024).
+ */
+#include "base/hash.h"
+#include "codec/decrypt.h"
+#include "codec/pss.h"
+#include "format/part.h"
+#include "format/tplink_signed.h"
+
+enum { LEAST = 0x400 };
+
+static const uint8_t keys[][PSS_BYTES] = {{
+    0xb3, 0xf3, 0x88, 0xcb, 0x9b, 0x8e, 0x7e, 0x3d, 0xcd, 0xd6, 0xa8, 0x22, 0x85, 0x0c, 0x70, 0x00,
+    0xc1, 0x7f, 0x6d, 0x13, 0x49, 0x55, 0x26, 0x0c, 0xeb, 0xf0, 0xc8, 0x0d, 0x84, 0x8f, 0xf5, 0x62,
+    0x61, 0xb1, 0x3a, 0xe9, 0x17, 0xb3, 0x97, 0xeb, 0x27, 0x1e, 0x69, 0x07, 0xd7, 0x43, 0xaa, 0x36,
+    0x57, 0xb1, 0xca, 0xe1, 0x9b, 0xf5, 0x5b, 0xcf, 0xb1, 0x48, 0x64, 0x23, 0x2a, 0xef, 0xee, 0x11,
+    0x02, 0x79, 0xcd, 0x8f, 0x3f, 0x53, 0x08, 0xbd, 0xba, 0xf0, 0x2f, 0x9c, 0xf1, 0x81, 0x0f, 0xdd,
+    0x74, 0x6b, 0x28, 0xa1, 0x90, 0x56, 0x22, 0xaa, 0xa5, 0xfa, 0x9d, 0x28, 0x0e, 0xd2, 0xa0, 0x65,
+    0x1c, 0x57, 0x3a, 0x2b, 0x26, 0x2d, 0xd8, 0xfd, 0x82, 0x68, 0x91, 0x1e, 0x22, 0x63, 0x67, 0xdb,
+    0xf6, 0xc9, 0xd9, 0xe9, 0x40, 0xfd, 0x4e, 0x01, 0x36, 0xef, 0x71, 0xf7, 0xee, 0x3a, 0xfa, 0x7e,
+    0xf9, 0x1f, 0x2a, 0xfb, 0x78, 0x85, 0x00, 0xdb, 0x89, 0x19, 0xad, 0xfa, 0x05, 0x1e, 0x57, 0x63,
+    0x49, 0x82, 0x4f, 0x77, 0xc4, 0x90, 0x09, 0x7f, 0xd8, 0x87, 0x67, 0xca, 0x4f, 0x16, 0xc7, 0xe4,
+    0xdf, 0x57, 0x21, 0x94, 0x37, 0xca, 0x39, 0x57, 0x51, 0x9f, 0x6a, 0x08, 0xc4, 0x44, 0xf5, 0xbc,
+    0x50, 0x53, 0x41, 0x26, 0x82, 0x96, 0x85, 0x58, 0xaf, 0xed, 0x27, 0x26, 0x00, 0x9f, 0xe5, 0xee,
+    0x68, 0xcf, 0x75, 0x2c, 0x51, 0x08, 0x23, 0xf2, 0x6c, 0xb0, 0xc8, 0xdc, 0x5a, 0x3b, 0x46, 0x51,
+    0x98, 0xc5, 0x34, 0x2f, 0xe4, 0x78, 0x20, 0x61, 0xce, 0x95, 0xca, 0x92, 0x5b, 0xe5, 0xbe, 0x75,
+    0x98, 0xd9, 0x47, 0x12, 0xcb, 0xbc, 0x2b, 0xc5, 0xe1, 0xfe, 0xaa, 0x93, 0x07, 0x39, 0x55, 0x29,
+    0x9c, 0xea, 0xab, 0x93, 0x62, 0xb9, 0xd8, 0x63, 0x53, 0x94, 0xa3, 0xf4, 0xe9, 0x5a, 0x84, 0x73,
+}};
+
+struct layout {
+	size_t message, signature, data;
+};
+
+static bool read_layout(struct span in, struct layout *l)
+{
+	if (in.n < LEAST)
+		return false;
+	*l = SPAN_IS(in, 0x14, "fw-type:") ? (struct layout){0x14, 0x130, 0x230}
+					   : (struct layout){0, 0x20, 0x120};
+	size_t head = l->signature - 0x20;
+	return SPAN_IS(in, head, "\0\0\2\0\xaa\x55") && SPAN_IS(in, head + 22, "\x55\xaa");
+}
+
+static int bid(struct span in, uint64_t *size)
+{
+	struct layout l;
+	*size = 0;
+	/* A router's image that still has its table is only signed: tplink-safeloader opens it. */
+	if (!read_layout(in, &l) || SPAN_IS(in, 0x1014, "fwup-ptn "))
+		return 0;
+	*size = in.n;
+	return 94;
+}
+
+bool tplink_signed_with(struct span in, const uint8_t *modulus, struct sink *out, enum status *st)
+{
+	static const uint8_t zero[16];
+	uint8_t signature[PSS_BYTES], salt[PSS_SALT], hash[PSS_HASH], sum[PSS_HASH];
+	struct layout l;
+	if (!read_layout(in, &l))
+		return false;
+	for (size_t i = 0; i < PSS_BYTES; i++)
+		signature[i] = in.p[l.signature + PSS_BYTES - 1 - i];
+	size_t n = pss_salt(modulus, signature, salt, hash);
+	if (n < 32)
+		return false;
+	uint8_t *copy = mem_array(in.n, 1);
+	memcpy(copy, in.p, in.n);
+	memset(copy + l.signature, 0, PSS_BYTES);
+	hash_sha256(SPAN(copy + l.message, in.n - l.message), sum);
+	bool whole = pss_fits(sum, salt, n, hash);
+	struct span data = span_from(in, l.data);
+	decrypt(CIPHER_AES_128_CBC, salt, zero, data, copy + l.data);
+	sink_note(out, l.signature, "decrypted: AES-128, its key stands in the signature's salt");
+	if (!whole)
+		sink_note(out, l.signature,
+			  "the signature is not that of this content: cut or damaged");
+	*st = part_made(out, "firmware", l.data, SPAN(copy + l.data, data.n),
+			whole ? ST_OK : ST_DAMAGED);
+	mem_free(copy);
+	return true;
+}
+
+static enum status tplink_open(struct span in, struct sink *out)
+{
+	struct layout l;
+	enum status st = ST_OK;
+	if (!read_layout(in, &l))
+		return ST_DAMAGED;
+	out->used = in.n;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (tplink_signed_with(in, keys[i], out, &st))
+			return st;
+	sink_note(
+	    out, l.data,
+	    "encrypted: its key stands in the signature, and no published key of the maker fits");
+	return part_encrypted(out, in, "firmware", l.data, in.n - l.data);
+}
+
+const struct format format_tplink_signed = {
+    .name = "tplink-signed",
+    .title = "TP-Link signed and encrypted firmware",
+    .reference = "watchfulip tp-link-decrypt",
+    .tested = "generator in tests with a key of its own",
+    .magic = (const struct magic[]){MAGIC(0, "\0\0\2\0\xaa\x55"), MAGIC(0x110, "\0\0\2\0\xaa\x55"),
+				    MAGIC_END},
+    .flags = FORMAT_START,
+    .bid = bid,
+    .open = tplink_open,
+};
