@@ -24,6 +24,7 @@ enum {
 	MAX_PAGE = 16384,
 	MAX_SPARE = 1280,
 	FEW_PAGES = 1024,
+	LOOK = 64 << 20, /* where columns are looked for */
 	PROBES = 2048, /* pages that are looked at for columns */
 	BUSY = 64,     /* pages of packed content that are enough ... */
 	FEW = 16,      /* ... and the fewest */
@@ -202,8 +203,9 @@ static bool any_column(const uint16_t *ff, uint32_t from, uint32_t to, unsigned 
 	return false;
 }
 
-static bool fits_columns(struct span in, const struct geometry *g)
+static bool fits_columns(struct span whole, const struct geometry *g)
 {
+	struct span in = span_cut(whole, 0, LOOK);
 	uint16_t ff[MAX_PAGE + MAX_SPARE] = {0};
 	uint64_t step = step_of(g), chunks = in.n / step;
 	uint64_t stride = chunks / PROBES + 1;
