@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * open-floor ROUNDS IMAGE...: opening and hashing everything in the images beside decompressing the
+ * same blocks with the same libraries and doing nothing else; both with one process per processor.
+ *
+ * The linker puts the two functions below in place of the codecs' (--wrap). In a first run they
+ * copy the input of each block that decodes well into memory that is shared with the workers; that
+ * list is what the floor decodes. Prints for each image: blocks, bytes in and out, seconds of both
+ * (medians of runs in turn) and their ratio.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "codec/codec.h"
+#include "engine/engine.h"
+
+#define LOG_BYTES (1ull << 30)
+
+struct block {
+	uint32_t codec, stream;
+	uint64_t n, room; /* bytes in; bytes that came out */
+};
+
+static struct shared {
+	_Atomic uint64_t used, next;
+	_Atomic int record;
+	uint8_t bytes[];
+} * shared;
+
+enum status __real_codec_block(enum codec c, struct span in, uint8_t *out, size_t cap, size_t *n);
+enum status __real_codec_stream(enum codec c, struct span in, struct codec_out *out,
+				uint64_t *used);
+enum status __wrap_codec_block(enum codec c, struct span in, uint8_t *out, size_t cap, size_t *n);
+enum status __wrap_codec_stream(enum codec c, struct span in, struct codec_out *out,
+				uint64_t *used);
+
+static void record(struct block b, const uint8_t *p)
+{
+	uint64_t whole = sizeof b + (b.n + 7) / 8 * 8;
+	uint64_t at = atomic_fetch_add(&shared->used, whole);
+	if (at + whole > LOG_BYTES - sizeof *shared)
+		abort(); /* the images are too large for this */
+	memcpy(shared->bytes + at, &b, sizeof b);
+	memcpy(shared->bytes + at + sizeof b, p, b.n);
+}
+
+enum status __wrap_codec_block(enum codec c, struct span in, uint8_t *out, size_t cap, size_t *n)
+{
+	enum status st = __real_codec_block(c, in, out, cap, n);
+	if (st == ST_OK && c != CODEC_STORED && atomic_load(&shared->record))
+		record((struct block){c, 0, in.n, *n}, in.p);
+	return st;
+}
+
+struct counting {
+	struct codec_out out;
+	struct codec_out *to; /* NULL: thrown away */
+	uint64_t n;
+};
+
+static enum status count(struct codec_out *o, const void *p, size_t n)
+{
+	struct counting *c = (struct counting *)o;
+	c->n += n;
+	return c->to ? c->to->write(c->to, p, n) : ST_OK;
+}
+
+enum status __wrap_codec_stream(enum codec c, struct span in, struct codec_out *out, uint64_t *used)
+{
+	struct counting k = {{count}, out, 0};
+	uint64_t mine = 0, *end = used ? used : &mine;
+	if (!atomic_load(&shared->record))
+		return __real_codec_stream(c, in, out, used);
+	enum status st = __real_codec_stream(c, in, &k.out, end);
+	if (st == ST_OK)
+		record((struct block){c, 1, *end, k.n}, in.p);
+	return st;
+}
+
+/* ---- opening ---- */
+
+static void no_source(struct engine_sink *s, const struct source_info *i)
+{
+	(void)s, (void)i;
+}
+
+static void no_artifact(struct engine_sink *s, const struct final_artifact *a)
+{
+	(void)s, (void)a;
+}
+
+static void no_region(struct engine_sink *s, uint32_t id, uint64_t at, uint64_t n, const char *what,
+		      uint32_t bits)
+{
+	(void)s, (void)id, (void)at, (void)n, (void)what, (void)bits;
+}
+
+static void no_note(struct engine_sink *s, uint32_t id, uint64_t at, const char *what)
+{
+	(void)s, (void)id, (void)at, (void)what;
+}
+
+static void no_fact(struct engine_sink *s, uint32_t id, const struct row_fact *f)
+{
+	(void)s, (void)id, (void)f;
+}
+
+static void open_all(const char *image)
+{
+	struct engine_sink sink = {.source = no_source,
+				   .artifact = no_artifact,
+				   .region = no_region,
+				   .note = no_note,
+				   .fact = no_fact};
+	struct engine_options options = {.open_only = true};
+	if (engine_scan(&image, 1, &options, &sink).failed)
+		exit(1);
+}
+
+/* ---- the floor ---- */
+
+static void decode(const struct block *b, const uint8_t *p, uint8_t **room, size_t *cap)
+{
+	size_t n;
+	if (b->stream) {
+		struct counting k = {{count}, NULL, 0};
+		uint64_t used;
+		__real_codec_stream((enum codec)b->codec, SPAN(p, b->n), &k.out, &used);
+		return;
+	}
+	if (b->room > *cap) {
+		*room = mem_resize(*room, b->room, 1);
+		*cap = b->room;
+	}
+	__real_codec_block((enum codec)b->codec, SPAN(p, b->n), *room, b->room, &n);
+}
+
+/* Blocks in turn; whoever is free takes the next. */
+static void decode_all(const uint64_t *starts, size_t count_)
+{
+	uint8_t *room = NULL;
+	size_t cap = 0;
+	for (uint64_t i; (i = atomic_fetch_add(&shared->next, 1)) < count_;) {
+		struct block b;
+		memcpy(&b, shared->bytes + starts[i], sizeof b);
+		decode(&b, shared->bytes + starts[i] + sizeof b, &room, &cap);
+	}
+	mem_free(room);
+}
+
+static void floor_of(const uint64_t *starts, size_t count_)
+{
+	long jobs = sysconf(_SC_NPROCESSORS_ONLN);
+	atomic_store(&shared->next, 0);
+	for (long i = 0; i < jobs; i++)
+		if (fork() == 0) {
+			decode_all(starts, count_);
+			_exit(0);
+		}
+	while (wait(NULL) > 0)
+		;
+}
+
+/* ---- both ---- */
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *v, size_t n)
+{
+	qsort(v, n, sizeof *v, by_value);
+	return v[n / 2];
+}
+
+/* A block that was decoded twice counts once. */
+struct known {
+	uint8_t digest[SHA256_SIZE];
+	uint64_t at;
+};
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+	int c = memcmp(x->digest, y->digest, sizeof x->digest);
+	return c ? c : x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Where the different blocks stand, in the order in which they were met. */
+static uint64_t *different(size_t *count_)
+{
+	struct known *all = NULL;
+	size_t n = 0, cap = 0, kept = 0;
+	for (uint64_t at = 0; at < atomic_load(&shared->used); n++) {
+		struct block b;
+		memcpy(&b, shared->bytes + at, sizeof b);
+		all = mem_grow(all, &cap, n + 1, sizeof *all);
+		all[n].at = at;
+		hash_sha256(SPAN(shared->bytes + at + sizeof b, b.n), all[n].digest);
+		at += sizeof b + (b.n + 7) / 8 * 8;
+	}
+	uint64_t *starts = mem_array(n + 1, sizeof *starts);
+	if (n)
+		qsort(all, n, sizeof *all, by_digest);
+	for (size_t i = 0; i < n; i++)
+		if (!i || memcmp(all[i].digest, all[i - 1].digest, SHA256_SIZE) != 0)
+			starts[kept++] = all[i].at;
+	qsort(starts, kept, sizeof *starts, by_place);
+	mem_free(all);
+	*count_ = kept;
+	return starts;
+}
+
+struct total {
+	double open, floor;
+};
+
+static void measure(const char *image, size_t rounds, struct total *total)
+{
+	double *open = mem_array(rounds, sizeof *open), *least = mem_array(rounds, sizeof *least);
+	uint64_t in = 0, out = 0;
+	size_t n = 0;
+	atomic_store(&shared->used, 0);
+	atomic_store(&shared->record, 1);
+	open_all(image);
+	atomic_store(&shared->record, 0);
+	uint64_t *starts = different(&n);
+	for (size_t i = 0; i < n; i++) {
+		struct block b;
+		memcpy(&b, shared->bytes + starts[i], sizeof b);
+		in += b.n;
+		out += b.room;
+	}
+	for (size_t i = 0; i < rounds; i++) {
+		double start = now();
+		open_all(image);
+		open[i] = now() - start;
+		start = now();
+		floor_of(starts, n);
+		least[i] = now() - start;
+	}
+	double a = median(open, rounds), b = median(least, rounds);
+	printf(
+	    "%s: %zu blocks, %.1f MB to %.1f MB: opened in %.3f s, decompressed in %.3f s: %.2f\n",
+	    image, n, (double)in / 1e6, (double)out / 1e6, a, b, a / b);
+	fflush(stdout);
+	total->open += a;
+	total->floor += b;
+	mem_free(open);
+	mem_free(least);
+	mem_free(starts);
+}
+
+int main(int argc, char **argv)
+{
+	struct total total = {0, 0};
+	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+	shared = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (rounds < 1 || shared == MAP_FAILED) {
+		fprintf(stderr, "usage: open-floor ROUNDS IMAGE...\n");
+		return 2;
+	}
+	for (int i = 2; i < argc; i++)
+		measure(argv[i], (size_t)rounds, &total);
+	printf("all: opened in %.3f s, decompressed in %.3f s: %.2f\n", total.open, total.floor,
+	       total.open / total.floor);
+	return 0;
+}
