@@ -227,6 +227,33 @@ static void take_format(struct inputs *in, const struct function *f, const struc
 	}
 }
 
+/* Loops that copy byte by byte: here, and from one parameter of a callee to another. */
+static void take_moved(struct inputs *in, const struct function *f)
+{
+	const struct moved *m = f->moved;
+	for (unsigned k = 0; m && k < m->from_count; k++)
+		for (unsigned n = 0; n < m->to_count; n++) {
+			struct input i = input_text(in, f, m->from[k]);
+			bool caller = m->from[k].kind == V_PARAM && m->to[n].kind == V_PARAM;
+			if (i.source && !caller && !input_text(in, f, m->to[n]).source)
+				mark(in, f, m->to[n], 64, i);
+		}
+}
+
+static void take_moved_inside(struct inputs *in, const struct function *f, const struct call *c)
+{
+	const struct moved *m = c->callee->moved;
+	for (unsigned k = 0; m && k < m->from_count; k++)
+		for (unsigned n = 0; n < m->to_count; n++) {
+			if (m->from[k].kind != V_PARAM || m->to[n].kind != V_PARAM ||
+			    m->from[k].id >= MAX_ARGS || m->to[n].id >= MAX_ARGS)
+				continue;
+			struct input i = input_text(in, f, c->args[m->from[k].id]);
+			if (i.source)
+				mark(in, f, c->args[m->to[n].id], 64, i);
+		}
+}
+
 static void take_inside(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct knowledge *k = &in->functions[c->callee->index];
@@ -245,6 +272,7 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 	}
 	if (k->result.source)
 		mark(in, f, result_of(c), 1, k->result);
+	take_moved_inside(in, f, c);
 }
 
 /* A thread that is started with a connection. */
@@ -368,6 +396,7 @@ struct inputs *inputs_find(struct program *p, struct arena *a)
 			struct knowledge *k = &in->functions[f->index];
 			for (size_t n = 0; n < f->call_count; n++)
 				take_call(in, f, &f->calls[n]);
+			take_moved(in, f);
 			struct input r = input_text(in, f, f->result);
 			if (r.source && !k->result.source && f->result.kind != V_PARAM) {
 				k->result = r;

@@ -26,7 +26,8 @@ struct call {
 	uint64_t target;	 /* address of what is called; 0: not known */
 	struct value args[MAX_ARGS];
 	struct value family, port, address; /* what a sockaddr argument holds */
-	const struct slot *slots; /* memory at the call, for functions whose arguments point to it */
+	const struct slot
+	    *slots; /* memory at the call, for functions whose arguments point to it */
 	uint32_t slot_count;
 	bool used; /* something looks at its result */
 };
@@ -63,14 +64,21 @@ struct store { /* a constant put into a variable of the program */
 	int32_t block;
 };
 
+/* Objects whose bytes are read, and written, one by one: a loop copies between them. */
+enum { MAX_MOVED = 3 };
+struct moved {
+	struct value from[MAX_MOVED], to[MAX_MOVED];
+	uint8_t from_count, to_count;
+};
+
 struct function {
 	uint64_t start, end; /* end: of what was decoded */
 	const char *name;    /* of a symbol, or "sub_ADDRESS" */
 	const char *stub;    /* name of the import that this only jumps to, else NULL */
 	const struct role *role;
 	bool thumb, done, guess; /* guess: it only looks like the beginning of one */
-	struct cfg cfg;	    /* without instructions */
-	struct call *calls; /* in the order of control flow */
+	struct cfg cfg;		 /* without instructions */
+	struct call *calls;	 /* in the order of control flow */
 	size_t call_count;
 	struct choice *choices; /* one per block */
 	uint64_t *block_at;	/* address of each block's last instruction but a delay slot */
@@ -78,6 +86,7 @@ struct function {
 	struct outcome *outcomes;
 	struct turn *turns;
 	struct store *stores;
+	struct moved *moved; /* NULL: none */
 	uint32_t outcome_count, turn_count, store_count;
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */
@@ -114,7 +123,8 @@ struct function *program_inside(const struct program *p, uint64_t at);
 /* The call that a V_RET or V_IS_ZERO value of this function comes from; NULL: none. */
 const struct call *function_call(const struct function *f, struct value v);
 
-/* What memory held at `where` when the call was made: for functions that call_keeps_memory names. */
+/* What memory held at `where` when the call was made: for functions that call_keeps_memory names.
+ */
 struct value call_memory(const struct program *p, const struct call *c, struct value where,
 			 unsigned size);
 bool call_keeps_memory(const char *name);

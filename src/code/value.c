@@ -557,18 +557,38 @@ struct state *state_keep(struct state *old, const struct state *s, struct arena 
 	return old;
 }
 
+/* A pointer that moves in a loop, or stands at one of two near places: inside of the object. */
+static bool widen(struct value *into, struct value other)
+{
+	enum { NEARBY = 256 };
+	bool object = into->kind == V_PARAM || into->kind == V_RET;
+	uint64_t apart = into->k > other.k ? into->k - other.k : other.k - into->k;
+	if (into->kind != other.kind || into->id != other.id || into->swapped || other.swapped ||
+	    (into->form != EXACT && into->form != NEAR) ||
+	    (other.form != EXACT && other.form != NEAR) ||
+	    (!object && into->kind != V_STACK && into->kind != V_CONST) || apart > NEARBY ||
+	    (into->kind == V_CONST && (into->k < 0x1000 || other.k < 0x1000)))
+		return false;
+	into->form = NEAR;
+	if ((int64_t)other.k < (int64_t)into->k)
+		into->k = other.k;
+	return true;
+}
+
 static bool meet_value(struct value *into, struct value other)
 {
 	if (into->kind == V_UNKNOWN || value_same(*into, other))
 		return false;
-	*into = unknown;
+	if (!widen(into, other))
+		*into = unknown;
 	return true;
 }
 
-static bool same_slot(const struct slot *a, const struct slot *b)
+/* What a slot holds, as far as both agree; false: nothing. */
+static bool meet_slot(struct slot *a, const struct slot *b)
 {
 	return a->where.k == b->where.k && a->size == b->size && value_same(a->where, b->where) &&
-	       value_same(a->what, b->what);
+	       (value_same(a->what, b->what) || widen(&a->what, b->what));
 }
 
 bool state_meet(struct state *into, const struct state *other)
@@ -582,9 +602,9 @@ bool state_meet(struct state *into, const struct state *other)
 	}
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < into->slot_count; i++) {
-		bool found = i < other->slot_count && same_slot(&into->slots[i], &other->slots[i]);
+		bool found = i < other->slot_count && meet_slot(&into->slots[i], &other->slots[i]);
 		for (uint32_t j = 0; j < other->slot_count && !found; j++)
-			found = same_slot(&into->slots[i], &other->slots[j]);
+			found = meet_slot(&into->slots[i], &other->slots[j]);
 		if (found)
 			into->slots[k++] = into->slots[i];
 	}

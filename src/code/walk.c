@@ -368,6 +368,33 @@ static void remember_store(struct walk *w, const struct insn *i, const struct op
 	f->stores[f->store_count++] = (struct store){i->at, to.k, what.k, w->block};
 }
 
+static void note_object(struct value *list, uint8_t *count, struct value v)
+{
+	for (unsigned i = 0; i < *count; i++)
+		if (list[i].kind == v.kind && list[i].id == v.id && list[i].k == v.k)
+			return;
+	if (*count < MAX_MOVED)
+		list[(*count)++] = v;
+}
+
+/* Bytes that are read or written at places that are not known one by one. */
+static void note_moved(struct walk *w, const struct op *o)
+{
+	struct function *f = w->f;
+	if (o->size != 1 || (o->code != OP_LOAD && o->code != OP_STORE))
+		return;
+	struct value at = state_address(&w->now, w->p->img, w->p->isa, o);
+	bool known = o->d < REG_COUNT && value_is(w->now.regs[o->d], V_CONST);
+	if (at.form != NEAR || (o->code == OP_STORE && known))
+		return;
+	if (!f->moved)
+		f->moved = arena_alloc(w->p->arena, sizeof *f->moved);
+	if (o->code == OP_LOAD)
+		note_object(f->moved->from, &f->moved->from_count, at);
+	else
+		note_object(f->moved->to, &f->moved->to_count, at);
+}
+
 /* The choice that instructions of this block make without ways out of it. */
 static void note_soft(struct walk *w, const struct insn *i)
 {
@@ -394,6 +421,8 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 		const struct op *o = &i->ops[k];
 		if (w->recording && o->code == OP_STORE)
 			remember_store(w, i, o);
+		if (w->recording)
+			note_moved(w, o);
 		if (w->recording)
 			note_uses(w, o);
 		if (!maybe) {
