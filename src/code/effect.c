@@ -35,9 +35,9 @@ static struct effect of_exec(const struct look *l, const struct function *f, con
 	bool strong = look_opens_shell(program_text(l->p, v)) || (in.source && in.whole);
 	if (c->role->other >= 0 && c->role->other < MAX_ARGS) /* execl("/bin/busybox", "telnetd") */
 		strong = strong || look_opens_shell(program_text(l->p, c->args[c->role->other]));
-	static const char *const words[] = {"reboot", "mtd ",	 "nvram ",   "rm -",
-					    "passwd", "mkfs",	 "iptables", "flash_",
-					    "insmod", "factory", NULL};
+	static const char *const words[] = {"reboot", "mtd ",	  "nvram ", "rm -",   "passwd",
+					    "mkfs",   "iptables", "flash_", "insmod", "factory",
+					    "shadow", "chmod",	  "rmmod",  NULL};
 	return (struct effect){.call = c,
 			       .word = "exec",
 			       .strength = strong ? 2 : 1,

@@ -304,9 +304,35 @@ static void take_packets(struct inputs *in, const struct call *c)
 	in->changed = true;
 }
 
+/* recvmsg(socket, message): the buffers that the message lists. */
+static void take_message(struct inputs *in, const struct function *f, const struct call *c)
+{
+	enum { MOST = 4 };
+	unsigned word = in->p->isa->bits / 8;
+	struct value list = c->args[1];
+	if (list.form != EXACT || list.kind == V_UNKNOWN)
+		return;
+	list.k += 2 * word;
+	list = call_memory(in->p, c, list, word);
+	for (unsigned i = 0; i < MOST && list.form == EXACT && list.kind != V_UNKNOWN; i++) {
+		struct value size = list;
+		size.k += word;
+		struct value to = call_memory(in->p, c, list, word);
+		size = call_memory(in->p, c, size, word);
+		if (to.form != EXACT || to.kind == V_UNKNOWN)
+			return;
+		struct input got = {
+		    .source = SOURCE_NETWORK, .at = c->at, .via = "recvmsg", .whole = true};
+		mark(in, f, to, value_is(size, V_CONST) ? size.k : 64, got);
+		list.k += 2 * word;
+	}
+}
+
 static void take_call(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct input i = {0};
+	if (c->name && strcmp(c->name, "recvmsg") == 0)
+		take_message(in, f, c);
 	switch (c->role ? c->role->kind : ROLE_NONE) {
 	case ROLE_READ:
 		if (from_file(f, c))

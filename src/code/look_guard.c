@@ -36,6 +36,8 @@ static const char *confidence_of(const struct secret *s, const struct effect *e,
 		return s->weight == 2 && e->strength == 2 && in_table < TABLE ? "likely" : "hint";
 	if (strcmp(s->compare, "length") == 0)
 		return outside && e->strength == 2 && !e->inside ? "likely" : "hint";
+	if (strcmp(s->compare, "bytes") == 0) /* protocols have such numbers, too */
+		return s->weight == 2 && (e->strength == 2 || e->lasting) ? "likely" : "hint";
 	if (e->strength == 2 && s->weight && in_table < TABLE && !e->inside)
 		return network && s->weight == 2 ? "certain" : outside ? "likely" : "hint";
 	if (e->strength == 2 && outside && s->weight)

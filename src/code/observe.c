@@ -46,7 +46,8 @@ bool look_opens_shell(struct span command)
 	return has(command, "telnetd") || has(command, "utelnetd") || has(command, "dropbear") ||
 	       has(command, "/bin/sh -i") || span_eq_str(command, "/bin/sh") ||
 	       span_eq_str(command, "/bin/bash") || span_eq_str(command, "sh") ||
-	       has(command, "/bin/login");
+	       has(command, "/bin/login") || has(command, "sbin/sshd") ||
+	       has(command, "-e /bin/sh");
 }
 
 /* Only what can listen, be asked, run commands or change identity is worth the time. */

@@ -548,7 +548,7 @@ const struct call *function_call(const struct function *f, struct value v)
 bool call_keeps_memory(const char *name)
 {
 	return strcmp(name, "setsockopt") == 0 || strcmp(name, "ioctl") == 0 ||
-	       cipher_use_of(name) != NULL;
+	       strcmp(name, "recvmsg") == 0 || cipher_use_of(name) != NULL;
 }
 
 struct value call_memory(const struct program *p, const struct call *c, struct value where,

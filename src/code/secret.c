@@ -217,7 +217,7 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 
 /* Does the block compare bytes of something with a constant? The bytes go to `text`. */
 static bool inline_compare(const struct look *l, const struct function *f, int32_t block,
-			   struct value *where, struct input *input, struct buf *text)
+			   struct value *where, struct input *input, struct buf *text, bool *binary)
 {
 	const struct block *k = &f->cfg.blocks[block];
 	const struct choice *c = &f->choices[block];
@@ -236,16 +236,47 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 		return false;
 	if (text->n && a.size == 1 && b.k == 0) /* the end of a text */
 		return true;
+	bool down = l->p->img->big != a.swapped; /* the first byte is the highest */
 	for (unsigned i = 0; i < a.size; i++) {
-		unsigned at = l->p->img->big ? a.size - 1u - i : i;
+		unsigned at = down ? a.size - 1u - i : i;
 		uint8_t byte = (uint8_t)(b.k >> at * 8);
-		uint64_t rest = l->p->img->big ? b.k & UINT64_MAX >> (56 - at * 8) : b.k >> at * 8;
+		uint64_t rest = down ? b.k & UINT64_MAX >> (56 - at * 8) : b.k >> at * 8;
 		if (i && !rest) /* the end of the text is compared with it */
 			break;
-		if (byte < 0x20 || byte >= 0x7f)
-			return false;
+		*binary = *binary || byte < 0x20 || byte >= 0x7f;
 		buf_byte(text, byte);
 	}
+	return true;
+}
+
+/* Bytes that are no text and that nobody comes upon by chance, nor finds in a file's first bytes.
+ */
+static bool random_bytes(struct span s)
+{
+	static const char *const known[] = {"\177ELF", "\211PNG", "\320\317\021\340"};
+	size_t again = 0, plain = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		plain += s.p[i] == 0 || s.p[i] == 0xff;
+		for (size_t k = 0; k < i; k++)
+			again += s.p[i] == s.p[k];
+	}
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (span_is(s, 0, known[i], 4))
+			return false;
+	return s.n >= 4 && plain == 0 && again <= s.n / 6;
+}
+
+/* What was compared byte by byte or word by word, as a reader may see it; false: too little. */
+static bool take_bytes(const struct look *l, struct secret *s, struct span bytes, bool wide,
+		       bool binary)
+{
+	s->compare = binary ? "bytes" : wide ? "word" : "byte";
+	if (bytes.n < MIN_INLINE || (binary && !random_bytes(bytes)))
+		return false;
+	s->literal = binary ? hex(l, bytes) : arena_str(l->arena, bytes);
+	s->weight = binary ? 2 : secret_weight(bytes);
+	if (!s->weight && mixed(bytes))
+		s->weight = 1;
 	return true;
 }
 
@@ -257,16 +288,18 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 	struct value where = {0}, next = {0};
 	struct input input;
 	int32_t at = block;
-	bool any = false;
+	bool any = false, binary = false;
 	unsigned widest = 0;
 	*s = (struct secret){.at = f->block_at[block]};
 	while (at != NO_BLOCK && !used[at]) {
 		size_t before = text.n;
-		if (!inline_compare(l, f, at, &next, &input, &text) ||
+		bool odd = binary;
+		if (!inline_compare(l, f, at, &next, &input, &text, &odd) ||
 		    (any && (next.kind != where.kind || next.id != where.id))) {
 			text.n = before;
 			break;
 		}
+		binary = odd;
 		if (!any) {
 			s->operand = next;
 			s->input = input;
@@ -287,14 +320,7 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 			break;
 		at = to;
 	}
-	s->compare = widest > 1 ? "word" : "byte";
-	bool enough = any && text.n >= MIN_INLINE;
-	if (enough) {
-		s->literal = arena_str(l->arena, buf_span(&text));
-		s->weight = secret_weight(buf_span(&text));
-		if (!s->weight && mixed(buf_span(&text)))
-			s->weight = 1;
-	}
+	bool enough = any && take_bytes(l, s, buf_span(&text), widest > 1, binary);
 	buf_free(&text);
 	return enough;
 }
@@ -334,6 +360,7 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 		return false;
 	const struct call *made = function_call(f, c->left);
 	uint64_t number = c->right.k;
+	bool word = made && made->role && made->role->kind == ROLE_SWAP && made->role->len == 4;
 	if (number >> 31 == UINT64_MAX >> 31)
 		number &= UINT32_MAX;
 	if (!made)
@@ -347,6 +374,14 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 	if (length && number >= 4 && number < 4096) {
 		s->compare = "length";
 		s->literal = arena_printf(l->arena, "%llu bytes", (unsigned long long)number);
+		return s->input.source != SOURCE_NONE;
+	}
+	if (word && looks_random(number & UINT32_MAX)) {
+		s->input = input_bytes(l->in, f, made->args[0]);
+		s->compare = "bytes";
+		s->weight = 2;
+		s->literal =
+		    arena_printf(l->arena, "0x%llx", (unsigned long long)(number & UINT32_MAX));
 		return s->input.source != SOURCE_NONE;
 	}
 	bool own = made->callee && !made->callee->stub && !made->role;

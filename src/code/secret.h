@@ -12,7 +12,7 @@
 struct secret {
 	const struct call *call; /* that compares, or that made the number; NULL: none */
 	uint64_t at;
-	const char *compare; /* strcmp, memcmp, byte, word, hash, length, number */
+	const char *compare; /* strcmp, memcmp, byte, word, bytes, hash, length, number */
 	const char *literal;
 	struct input input; /* of the operand; SOURCE_NONE: not known */
 	struct value operand;
