@@ -90,7 +90,9 @@ static enum writes writes_to(const struct look *l, const struct call *w, struct 
 	if ((!formats && !copies) || w->role->other < 0)
 		return SOMETHING;
 	struct span text = program_text(l->p, w->args[w->role->other]);
-	return text.n && !(formats && SPAN_IS(text, 0, "%s")) ? OWN_WORDS : SOMETHING;
+	if (formats) /* also one of several formats: few are the argument alone */
+		return SPAN_IS(text, 0, "%s") ? SOMETHING : OWN_WORDS;
+	return text.n ? OWN_WORDS : SOMETHING;
 }
 
 /* The last call of a block, before `before`, that writes to `to`. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * port 4790/udp: what is received is run, with its output sent to a file. Twin: the same buffer is used again for a
- * command of the program's own before anything is run.
+ * port 4790/udp: what is received is run, with its output sent to a file. Twin: the same buffer is used
+ * again for a command of the program's own before anything is run.
  * door: trigger unguarded
  */
 #include "net.h"
