@@ -20,4 +20,6 @@ SELECT g.source AS source,
 FROM guard_at g
 WHERE g.kind IN ('trigger', 'outlier') AND g.confidence IN ('certain', 'likely', 'hint') AND g.literal IS NOT NULL
   AND coalesce(g.compare, '') NOT LIKE 'script%'
+  AND NOT EXISTS (SELECT 1 FROM guard k WHERE k.artifact = g.artifact AND k.vaddr = g.vaddr AND k.kind = 'kill'
+                  AND k.confidence <> 'hint') -- that is code-kill
 ORDER BY g.id

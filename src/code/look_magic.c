@@ -6,6 +6,7 @@
  */
 #include "base/buf.h"
 #include "code/bpf.h"
+#include "code/harm.h"
 #include "code/power.h"
 
 enum { MAX_FOUND = 50, MAX_CHAIN = 16 };
@@ -144,6 +145,26 @@ static const char *hex(const struct look *l, struct span b)
 	return text;
 }
 
+static void emit_kill(struct look_at *w, const struct function *f, uint64_t at,
+		      const struct compared *c, struct span bytes, const struct harm *h)
+{
+	struct look *l = w->l;
+	const char *literal = hex(l, bytes);
+	const char *chain = arena_printf(
+	    l->arena, "input by %s at 0x%llx > word with %s at 0x%llx > %s", c->input.via,
+	    (unsigned long long)c->input.at, literal, (unsigned long long)at, harm_text(l, h));
+	fact_guard(l->out,
+		   &(struct fact_guard){.at = look_place(l, at),
+					.function = f->name,
+					.compare = c->size > 1 ? "word" : "byte",
+					.literal = literal,
+					.operand = from_raw(w, c) ? "network packet" : "network",
+					.sink = harm_word(h->kind),
+					.chain = chain,
+					.kind = "kill",
+					.confidence = bytes.n >= 4 ? "likely" : "hint"});
+}
+
 static void emit(struct look_at *w, const struct function *f, uint64_t at, const struct compared *c,
 		 struct span bytes, const struct power *p)
 {
@@ -175,10 +196,12 @@ static void look_at_function(struct look_at *w, const struct function *f)
 		    used[b] ? NO_BLOCK : follow(w->l, f, (int32_t)b, &first, &bytes, used);
 		if (equal != NO_BLOCK && odd(buf_span(&bytes))) {
 			struct power p = power_behind(w->l, f, equal);
-			if (p.kind) {
+			struct harm h = p.kind ? (struct harm){0} : harm_behind(w->l, f, equal);
+			if (p.kind)
 				emit(w, f, f->block_at[b], &first, buf_span(&bytes), &p);
-				w->count++;
-			}
+			else if (h.kind >= HARM_STOP)
+				emit_kill(w, f, f->block_at[b], &first, buf_span(&bytes), &h);
+			w->count += p.kind || h.kind >= HARM_STOP;
 		}
 		buf_free(&bytes);
 	}

@@ -100,6 +100,7 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_daily(&l);
 	look_for_keys(&l);
 	look_for_checks(&l);
+	look_for_kills(&l);
 	if (p->capped || img->capped)
 		facts_note(out, (struct place){0},
 			   "limit reached: part of the code was not analysed");

@@ -39,6 +39,7 @@ void look_for_credentials(struct look *l);
 void look_for_daily(struct look *l);
 void look_for_keys(struct look *l);
 void look_for_checks(struct look *l);
+void look_for_kills(struct look *l);
 
 /* The place of an instruction or of data. */
 struct place look_place(const struct look *l, uint64_t vaddr);

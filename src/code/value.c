@@ -66,7 +66,7 @@ static struct value plus(const struct isa *isa, struct value v, uint64_t k)
 	if (v.form == NEAR)
 		return v;
 	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
-	    v.kind == V_IS_ZERO)
+	    v.kind == V_IS_ZERO || v.kind == V_LESS)
 		return unknown;
 	v.k = v.kind == V_CONST ? cut(isa, v.k + k) : v.k + k;
 	if (isa->bits == 32 && v.kind != V_CONST)
@@ -212,7 +212,7 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 		return where;
 	}
 	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT ||
-	    where.kind == V_IS_ZERO)
+	    where.kind == V_IS_ZERO || where.kind == V_LESS)
 		return unknown;
 	bool touched = false;
 	for (uint32_t i = 0; i < s->slot_count; i++) {
@@ -463,6 +463,22 @@ static struct value is_zero(struct value v)
 	return unknown;
 }
 
+/* Less or not: of the result of a call, or a word behind it, and a constant. */
+static struct value less(struct value a, struct value b)
+{
+	if (value_is(a, V_CONST)) {
+		struct value t = a;
+		a = b;
+		b = t;
+	}
+	if (a.kind != V_RET || !value_is(b, V_CONST) || a.k > 100 || (a.form != EXACT && a.form != CONTENT))
+		return unknown;
+	return (struct value){.kind = V_LESS,
+			      .id = a.id,
+			      .k = b.k,
+			      .lift = a.form == CONTENT ? (a.k + 1) & 0x7f : 0};
+}
+
 static struct value is_set(const struct state *s, uint8_t flags)
 {
 	if (flags < REG_FLAGS || flags >= REG_FLAGS + 8)
@@ -513,6 +529,11 @@ static void operate(struct state *s, const struct elf_image *img, const struct i
 	}
 	case OP_CMP:
 		compare(s, isa, o);
+		break;
+	case OP_LESS:
+	case OP_LESS_U:
+		b = o->b == REG_NONE ? value_const(cut(isa, (uint64_t)o->k)) : reg(s, o->b);
+		set(s, isa, o->d, less(reg(s, o->a), b));
 		break;
 	case OP_IS_ZERO:
 		set(s, isa, o->d, is_zero(reg(s, o->a)));
