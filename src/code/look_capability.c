@@ -47,12 +47,25 @@ static const char *word_of(const struct look *l, const struct call *c)
 	}
 }
 
+/* The type of frames or protocol that a socket is for; those of frames stand in network order. */
+static const char *protocol_text(const struct look *l, const struct call *c)
+{
+	uint64_t k = c->args[2].k;
+	const char *what = socket_word(c);
+	if (!what || !value_is(c->args[2], V_CONST))
+		return look_value(l, c->args[2]);
+	if (strcmp(what, "raw-socket") == 0)
+		return arena_printf(l->arena, "protocol %u", (unsigned)(k & 0xffff));
+	k = l->p->img->big ? k & 0xffff : __builtin_bswap16((uint16_t)k);
+	return k == 3 ? "all frames" : arena_printf(l->arena, "ether type 0x%04x", (unsigned)k);
+}
+
 static const char *detail_of(const struct look *l, const struct call *c)
 {
 	switch (c->role->kind) {
 	case ROLE_SOCKET:
 		return arena_printf(l->arena, "socket(%s, %s, %s)", look_value(l, c->args[0]),
-				    look_value(l, c->args[1]), look_value(l, c->args[2]));
+				    look_value(l, c->args[1]), protocol_text(l, c));
 	case ROLE_EXEC:
 	case ROLE_IDENTITY:
 	case ROLE_REBOOT:

@@ -58,7 +58,7 @@ static void by_words(struct kill_look *w, const struct function *f)
 		    (s->input.source != SOURCE_NETWORK && s->input.source != SOURCE_WEB))
 			continue;
 		struct harm h = harm_behind(l, f, to);
-		if (h.kind < HARM_STOP)
+		if (h.kind < HARM_STOP || (h.kind == HARM_STOP && s->weight < 2))
 			continue;
 		const char *q = s->text ? "\"" : "";
 		emit(w, &(struct fact_guard){
