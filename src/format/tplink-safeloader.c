@@ -3,10 +3,10 @@
  * TP-Link SafeLoader (Pharos, Archer, EAP, Deco):
  *
  *   0x0000 size(4, BE)  0x0004 MD5(16) of a salt and all from 0x14 on
- *   0x0014 length of vendor text(4, BE)  0x0018 vendor text, 0xff padded; or "fw-type:Cloud\n", at 0x110
- *          length of the signature(4, BE) and at 0x130 the signature, which the MD5 leaves out
- *   0x1014 table, 0x800 bytes: lines "fwup-ptn NAME base 0x00800 size 0x00800\t\r\n"; bases count
- *          from 0x1014
+ *   0x0014 length of vendor text(4, BE)  0x0018 vendor text, 0xff padded; or "fw-type:Cloud\n", at
+ * 0x110 length of the signature(4, BE) and at 0x130 the signature, which the MD5 leaves out 0x1014
+ * table, 0x800 bytes: lines "fwup-ptn NAME base 0x00800 size 0x00800\t\r\n"; bases count from
+ * 0x1014
  *
  * Reference: OpenWrt firmware-utils tplink-safeloader.c.
  */
@@ -29,7 +29,8 @@ static bool read_row(struct span line, struct row *r)
 		return false;
 	(void)text_field(&rest, ' ');
 	struct span name = text_field(&rest, ' ');
-	if (!span_eq_str(text_field(&rest, ' '), "base") || !text_number(text_field(&rest, ' '), &base) ||
+	if (!span_eq_str(text_field(&rest, ' '), "base") ||
+	    !text_number(text_field(&rest, ' '), &base) ||
 	    !span_eq_str(text_field(&rest, ' '), "size") || !text_number(span_trim(rest), &size))
 		return false;
 	if (name.n == 0 || base < 0 || size < 0 || base > UINT32_MAX || size > UINT32_MAX)
@@ -87,7 +88,8 @@ static enum status safeloader_open(struct span in, struct sink *out)
 		sink_note(out, 0, "declared length runs past the end");
 	else if (size > 0x14 && !is_cloud(in) && !md5_fits(in, size))
 		sink_note(out, 4, "MD5 is wrong");
-	while (st == ST_OK && count++ < MAX_PARTS && span_line(table, &pos, &line) && read_row(line, &r))
+	while (st == ST_OK && count++ < MAX_PARTS && span_line(table, &pos, &line) &&
+	       read_row(line, &r))
 		st = part_slice(out, in, r.name, r.base, r.size);
 	out->used = size < in.n ? size : in.n;
 	return st;
@@ -98,16 +100,17 @@ static void safeloader_label(struct span in, struct label *out)
 	uint32_t n = is_cloud(in) ? 16 : span_be32(in, 0x14);
 	char text[100];
 	snprintf(out->text, sizeof out->text, "%s",
-		 part_text(in, is_cloud(in) ? 0x14 : 0x18, n < sizeof text ? n : sizeof text, text, sizeof text));
+		 part_text(in, is_cloud(in) ? 0x14 : 0x18, n < sizeof text ? n : sizeof text, text,
+			   sizeof text));
 }
 
 const struct format format_tplink_safeloader = {
-	.name = "tplink-safeloader",
-	.title = "TP-Link SafeLoader firmware",
-	.reference = "OpenWrt firmware-utils tplink-safeloader.c",
-	.tested = "generator in tests",
-	.magic = (const struct magic[]){MAGIC(TABLE, "fwup-ptn "), MAGIC_END},
-	.bid = bid,
-	.open = safeloader_open,
-	.label = safeloader_label,
+    .name = "tplink-safeloader",
+    .title = "TP-Link SafeLoader firmware",
+    .reference = "OpenWrt firmware-utils tplink-safeloader.c",
+    .tested = "generator in tests",
+    .magic = (const struct magic[]){MAGIC(TABLE, "fwup-ptn "), MAGIC_END},
+    .bid = bid,
+    .open = safeloader_open,
+    .label = safeloader_label,
 };

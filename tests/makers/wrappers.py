@@ -294,6 +294,30 @@ def disks():
             opens(name, form, f.read(), {'disk': data})
 
 
+def boot_flash():
+    text = b''.join(b'%s=%s\0' % p for p in ((b'http_passwd', b'admin'), (b'lan_ipaddr', b'192.168.1.1'), (b'a', b''),
+                                             (b'wl0_wpa_psk', b'secret'), (b'boot_wait', b'on')))
+    for end, magic in (('<', b'FLSH'), ('>', b'HSLF')):
+        image = magic + struct.pack(end + '4I', 20 + len(text) + 1, 0x0105, 0x12345678, 0) + text + b'\0'
+        opens('broadcom nvram', 'broadcom-nvram', image + b'\xff' * 100, {'nvram.txt': text.replace(b'\0', b'\n')},
+              len(image))
+        refuses('broadcom nvram, no settings', 'broadcom-nvram', image.replace(b'=', b'-'))
+    files = {'cbfs master header': noise(28), 'fallback/payload': noise(3001), 'config': b'CONFIG_X=y\n'}
+    image = b''
+    for i, (name, data) in enumerate(files.items()):
+        at = 24 + (len(name) + 16) // 16 * 16
+        image += b'LARCHIVE' + struct.pack('>4I', len(data), 2 + i, 0, at) + name.encode().ljust(at - 24, b'\0') + data
+        image += b'\xff' * (-len(image) % 64)
+    image += b'LARCHIVE' + struct.pack('>4I', 128 - 40, 0xffffffff, 0, 40) + b''.ljust(16, b'\0') + b'\xff' * 88
+    opens('cbfs', 'cbfs', image + b'behind', files, len(image))
+    d = bytearray(b'\xff' * 4096)
+    d[16:20] = b'\x5a\xa5\xf0\x0f'
+    struct.pack_into('<I', d, 20, 0x00040003)
+    struct.pack_into('<5I', d, 0x40, 0, 0x00070004, 0x00030001, 0x00007fff, 0x00007fff)
+    image = bytes(d) + noise(7 * 4096)
+    opens('intel flash', 'intel-flash', image, {'descriptor': image[:4096], 'bios': image[4 * 4096:], 'me': image[4096:4 * 4096]})
+
+
 def android_super():
     a, b, c = noise(4096), noise(8192), noise(512)
     want = {'system_a': a, 'vendor_a': b + bytes(1024) + c}
@@ -336,8 +360,10 @@ with tempfile.TemporaryDirectory() as work:
     cameras()
     chips()
     avm()
+    boot_flash()
     disks()
     android_super()
 garbage(['uimage-vendor', 'trx', 'h3c', 'luxul', 'zyxel-trx', 'poray', 'tplink-omada', 'hikvision', 'reolink', 'dahua',
-         'rockchip', 'allwinner', 'android-super', 'avm-kernel', 'qcow2', 'vmdk'])
+         'rockchip', 'allwinner', 'android-super', 'avm-kernel', 'qcow2', 'vmdk',
+         'broadcom-nvram', 'cbfs', 'intel-flash'])
 finish()

@@ -44,7 +44,8 @@ static int free_key(void **state)
 static void sign(const uint8_t message[32], const uint8_t salt[PSS_SALT], uint8_t out[PSS_BYTES])
 {
 	enum { DB = PSS_BYTES - PSS_HASH - 1 };
-	uint8_t all[8 + 32 + PSS_SALT] = {0}, em[PSS_BYTES] = {0}, block[36], sum[32], raw[PSS_BYTES];
+	uint8_t all[8 + 32 + PSS_SALT] = {0}, em[PSS_BYTES] = {0}, block[36], sum[32],
+			     raw[PSS_BYTES];
 	size_t n = PSS_BYTES;
 	memcpy(all + 8, message, 32);
 	memcpy(all + 40, salt, PSS_SALT);
@@ -84,7 +85,11 @@ static void make(struct buf *b, struct buf *plain, bool router)
 		buf_fill(b, 0x55, 16);
 		put_field(b, "fw-type:Cloud\n", 0x110 - 0x14, 0);
 	}
-	buf_add(b, "\0\0\2\0\xaa\x55" "0123456789abcdef" "\x55\xaa", 24);
+	buf_add(b,
+		"\0\0\2\0\xaa\x55"
+		"0123456789abcdef"
+		"\x55\xaa",
+		24);
 	buf_fill(b, 0, data - b->n);
 	size_t start = b->n;
 	buf_add(b, plain->p, plain->n);
@@ -111,7 +116,8 @@ static void images(void **state)
 		collect_free(&c);
 		/* without the maker's key it is told to be encrypted */
 		assert_true(opens_with_note(&format_tplink_signed, &b, "no published key"));
-		assert_true(opens_as(&format_tplink_signed, &b, "firmware", SPAN(b.p + b.n - 4000, 4000), ST_ENCRYPTED));
+		assert_true(opens_as(&format_tplink_signed, &b, "firmware",
+				     SPAN(b.p + b.n - 4000, 4000), ST_ENCRYPTED));
 		assert_true(survives(&format_tplink_signed, &b));
 		/* a byte of the content: what it makes is not presented as intact */
 		b.p[b.n - 100] ^= 1;
@@ -131,7 +137,8 @@ static void images(void **state)
 	assert_true(rejects_noise(&format_tplink_signed));
 }
 
-/* A router's image that is signed with RSA-1024 only keeps its table: the safe loader's reader opens it. */
+/* A router's image that is signed with RSA-1024 only keeps its table: the safe loader's reader
+ * opens it. */
 static void signed_only(void **state)
 {
 	(void)state;
@@ -139,16 +146,24 @@ static void signed_only(void **state)
 	put_be32(&b, 0x1814 + 500);
 	buf_fill(&b, 0x77, 16);
 	put_field(&b, "fw-type:Cloud\n", 0x110 - 0x14, 0);
-	buf_add(&b, "\0\0\1\0\xaa\x55" "0123456789abcdef" "\x55\xaa", 24);
+	buf_add(&b,
+		"\0\0\1\0\xaa\x55"
+		"0123456789abcdef"
+		"\x55\xaa",
+		24);
 	buf_fill(&b, 0, 0x130 - b.n);
 	put_noise(&b, 128, 4);
 	buf_fill(&b, 0xff, 0x1014 - b.n);
-	put_field(&b, "fwup-ptn soft-version base 0x00800 size 0x00064\t\r\nfwup-ptn os-image base 0x00864 size 0x00190\t\r\n",
+	put_field(&b,
+		  "fwup-ptn soft-version base 0x00800 size 0x00064\t\r\nfwup-ptn os-image base "
+		  "0x00864 size 0x00190\t\r\n",
 		  0x800, 0);
 	put_text(&b, 500, 1);
 	assert_int_equal(bid_on(&format_tplink_signed, &b, NULL), 0);
-	assert_true(opens_as(&format_tplink_safeloader, &b, "soft-version", SPAN(b.p + 0x1814, 100), ST_OK));
-	assert_true(opens_as(&format_tplink_safeloader, &b, "os-image", SPAN(b.p + 0x1878, 400), ST_OK));
+	assert_true(opens_as(&format_tplink_safeloader, &b, "soft-version", SPAN(b.p + 0x1814, 100),
+			     ST_OK));
+	assert_true(
+	    opens_as(&format_tplink_safeloader, &b, "os-image", SPAN(b.p + 0x1878, 400), ST_OK));
 	assert_true(opens_with_note(&format_tplink_safeloader, &b, "signed: RSA-1024"));
 	assert_false(opens_with_note(&format_tplink_safeloader, &b, "wrong"));
 	buf_free(&b);
@@ -157,8 +172,8 @@ static void signed_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(images),
-		cmocka_unit_test(signed_only),
+	    cmocka_unit_test(images),
+	    cmocka_unit_test(signed_only),
 	};
 	return cmocka_run_group_tests(tests, make_key, free_key);
 }
