@@ -18,6 +18,7 @@
  */
 #include "base/hash.h"
 #include "format/part.h"
+#include "format/yaffs.h"
 
 enum {
 	LEAST = 64 * 1024,
@@ -185,8 +186,9 @@ static unsigned values_in(struct span s)
 static bool is_busy(struct span page)
 {
 	/* 64 random bytes have 57 values; text and code are out after these few */
-	return values_in(span_cut(page, 0, 64)) >= 44 &&
-	       values_in(page) >= (page.n < 1024 ? 190 : page.n < 2048 ? 235 : 250);
+	return values_in(span_cut(page, 0, 64)) >= 44 && values_in(page) >= (page.n < 1024   ? 190
+									     : page.n < 2048 ? 235
+											     : 250);
 }
 
 static void count_ff(struct span chunk, uint16_t *ff)
@@ -247,6 +249,21 @@ static bool yaffs_tags(struct span spare, uint32_t at, bool big)
 	       (chunk < 1 << 24 || (chunk >> 31 && (chunk & 0x0fffffff) < 1 << 18));
 }
 
+/* Content that stands before the first header belongs to it as well: back to where its tags end. */
+static uint64_t yaffs_start(struct span in, const struct geometry *g, uint64_t at, uint64_t least)
+{
+	uint64_t step = step_of(g);
+	bool big = in.p[at] == 0;
+	struct span spare = span_cut(in, at + g->page, g->spare);
+	uint32_t tags = 0;
+	while (tags + 16 <= g->spare && !yaffs_tags(spare, tags, big))
+		tags++;
+	while (tags + 16 <= g->spare && at >= least + step &&
+	       yaffs_tags(span_cut(in, at - step + g->page, g->spare), tags, big))
+		at -= step;
+	return at;
+}
+
 /* The end of the YAFFS that begins at `at`: behind it stand pages without its tags. */
 static uint64_t yaffs_end(struct span in, const struct geometry *g, uint64_t at)
 {
@@ -274,6 +291,7 @@ static uint64_t yaffs_end(struct span in, const struct geometry *g, uint64_t at)
 static enum status give_yaffs(struct span in, const struct geometry *g, struct sink *out)
 {
 	uint64_t step = step_of(g);
+	uint64_t least = 0;
 	unsigned runs = 0;
 	enum status st = ST_OK;
 	if (g->page < 1024)
@@ -284,8 +302,10 @@ static enum status give_yaffs(struct span in, const struct geometry *g, struct s
 		char name[40];
 		if (end - at < 2 * step)
 			continue;
-		snprintf(name, sizeof name, "with-spare@0x%llx", (unsigned long long)at);
-		st = part_slice(out, in, name, at, end - at);
+		uint64_t start = yaffs_start(in, g, at, least);
+		snprintf(name, sizeof name, "with-spare@0x%llx", (unsigned long long)start);
+		st = part_slice(out, in, name, start, end - start);
+		least = end;
 		at = end - step;
 		runs++;
 	}
@@ -322,6 +342,9 @@ static int bid(struct span in, uint64_t *size)
 	struct geometry g;
 	*size = 0;
 	if (!geometry_of(in, &g))
+		return 0;
+	/* Nothing but YAFFS: its reader wants the spare bytes. */
+	if (yaffs_later(in, size) && *size >= in.n / 4 * 3)
 		return 0;
 	*size = in.n;
 	return 100;

@@ -18,6 +18,7 @@
  * Reference: yaffs_guts.h, yaffs_packedtags1.h, yaffs_packedtags2.h of yaffs2 (Aleph One).
  */
 #include "format/names.h"
+#include "format/yaffs.h"
 
 enum {
 	HEADER = 512,
@@ -27,6 +28,7 @@ enum {
 	MAX_BAD = 64, /* chunks in a row that are neither sound nor erased: the end */
 	MAX_OBJECT = 1 << 18,
 	MAX_PAGE = 16384,
+	LATER = 1 << 20, /* how far on the first header is looked for */
 };
 enum { TYPE_FILE = 1, TYPE_LINK, TYPE_DIR, TYPE_HARD, TYPE_SPECIAL };
 
@@ -195,6 +197,37 @@ static bool geometry_of(struct span in, struct geometry *best)
 	return most > 0;
 }
 
+/*
+ * A dump of a file system that was in use may begin with chunks of content: the first header further
+ * on tells the geometry, and the chunks before it must have sound tags in it.
+ */
+static bool geometry_later(struct span in, struct geometry *g)
+{
+	unsigned tries = 0;
+	if (in.n < 8 * HEADER || header_at(in, 0, false) || header_at(in, 0, true))
+		return false;
+	for (uint64_t at = 2 * HEADER; at < LATER && span_has(in, at, HEADER) && tries < 8; at += 2) {
+		uint64_t step, sound = 0, used = 0;
+		struct tags t;
+		if (in.p[at + 8] != 0xff || in.p[at + 9] != 0xff || (in.p[at] && in.p[at + 3]))
+			continue;
+		if (!geometry_of(span_from(in, at), g))
+			continue;
+		tries++;
+		step = chunk_size(g);
+		if (at % step)
+			continue;
+		for (uint64_t before = 0; before < at; before += step) {
+			bool empty = erased(span_cut(in, before, step));
+			used += !empty;
+			sound += !empty && tags_of(in, before, g, &t);
+		}
+		if (used && sound >= used - used / 8)
+			return true;
+	}
+	return false;
+}
+
 /* The number of chunks: up to the last sound one, and the erased ones behind it. */
 static uint64_t count_chunks(struct span in, const struct geometry *g)
 {
@@ -208,6 +241,16 @@ static uint64_t count_chunks(struct span in, const struct geometry *g)
 		}
 	}
 	return count;
+}
+
+bool yaffs_later(struct span in, uint64_t *size)
+{
+	struct geometry g;
+	*size = 0;
+	if (!geometry_later(in, &g))
+		return false;
+	*size = count_chunks(in, &g) * chunk_size(&g);
+	return true;
 }
 
 static int bid(struct span in, uint64_t *size)
@@ -382,10 +425,10 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 	return write_file(y, &e, v, n);
 }
 
-static enum status yaffs_open(struct span in, struct sink *out)
+enum status yaffs_open(struct span in, struct sink *out)
 {
 	struct yaffs y = {.walk = {visit, out}};
-	if (in.n < HEADER || !geometry_of(in, &y.g))
+	if (in.n < HEADER || (!geometry_of(in, &y.g) && !geometry_later(in, &y.g)))
 		return ST_DAMAGED;
 	y.in = span_cut(in, 0, count_chunks(in, &y.g) * chunk_size(&y.g));
 	out->used = y.in.n;
@@ -399,11 +442,11 @@ static enum status yaffs_open(struct span in, struct sink *out)
 	return st;
 }
 
-static void label(struct span in, struct label *out)
+void yaffs_label(struct span in, struct label *out)
 {
 	struct geometry g;
 	out->type = "file system";
-	if (in.n >= HEADER && geometry_of(in, &g))
+	if (in.n >= HEADER && (geometry_of(in, &g) || geometry_later(in, &g)))
 		snprintf(out->text, sizeof out->text, "version %d, %u + %u bytes, %s endian",
 			 g.v1 ? 1 : 2, g.page, g.spare, g.be ? "big" : "little");
 }
@@ -424,5 +467,5 @@ const struct format format_yaffs = {
 	.flags = FORMAT_TREE | FORMAT_SPLIT,
 	.bid = bid,
 	.open = yaffs_open,
-	.label = label,
+	.label = yaffs_label,
 };

@@ -297,6 +297,19 @@ def yaffs(work, top):
     with open(image, 'wb') as f:
         f.write(Yaffs(2048, 64, lived=False).image(top))
     torture('yaffs', 'yaffs', image, 1999, 50)
+    # a dump of a device: blocks stand in another order, and content comes first
+    for page, spare, blocks in ((2048, 64, 64), (512, 16, 32), (4096, 128, 16)):
+        data = Yaffs(page, spare, lived=False).image(top)
+        block = (page + spare) * blocks
+        data += b'\xff' * (-len(data) % block)
+        pieces = [data[i:i + block] for i in range(0, len(data), block)]
+        pieces = pieces[2:] + pieces[:2]
+        moved = b''.join(pieces)
+        with open(image, 'wb') as f:
+            f.write(moved)
+        if Opened('yaffs', image).bid == 0:
+            expect('yaffs dump %d+%d' % (page, spare), 'yaffs-dump', image, top, owner=(str(os.getuid()), str(os.getgid())))
+            check('yaffs dump is not nand', Opened('flash-nand', image).bid == 0, 'bid')
 
 
 with tempfile.TemporaryDirectory() as work:
@@ -310,5 +323,5 @@ with tempfile.TemporaryDirectory() as work:
     ubifs_encrypted(work, top)
     ubi(work, top)
     yaffs(work, top)
-garbage(['jffs2', 'ubifs', 'ubi', 'yaffs'])
+garbage(['jffs2', 'ubifs', 'ubi', 'yaffs', 'yaffs-dump'])
 finish()
