@@ -33,6 +33,20 @@ static void narrow(struct insn *i, bool wide, uint8_t rd)
 		add_op(i, OP_ZERO_EXT, rd, rd, REG_NONE, 0)->size = 4;
 }
 
+static enum test test_of(unsigned c)
+{
+	static const uint8_t tests[16] = {TEST_EQ,	 TEST_NE,	TEST_GE_U, TEST_LT_U,
+					  TEST_NEGATIVE, TEST_POSITIVE, TEST_NONE, TEST_NONE,
+					  TEST_GT_U,	 TEST_LE_U,	TEST_GE,   TEST_LT,
+					  TEST_GT,	 TEST_LE,	TEST_NONE, TEST_NONE};
+	return (enum test)tests[c & 15];
+}
+
+static void compare(struct insn *i, uint32_t w, uint8_t a, uint8_t b, int64_t k)
+{
+	add_op(i, OP_CMP, REG_FLAGS, a, b, k)->size = w >> 31 ? 8 : 4;
+}
+
 static void move_wide(struct insn *i, uint32_t w)
 {
 	uint8_t rd = zr(w);
@@ -72,6 +86,47 @@ static bool bit_mask(uint32_t w, uint64_t *out)
 	return true;
 }
 
+/* sbfm, ubfm: a run of bits is moved down (imms >= immr) or up, and extended. */
+static void extract(struct insn *i, uint8_t rd, uint8_t rn, unsigned immr, unsigned imms,
+		    unsigned bits, bool sign)
+{
+	unsigned left = 63 - imms;
+	if (imms >= bits || immr >= bits) {
+		add_clobber(i, rd);
+		return;
+	}
+	add_op(i, OP_SHL, rd, rn, REG_NONE, left);
+	if (imms >= immr) {
+		add_op(i, sign ? OP_SAR : OP_SHR, rd, rd, REG_NONE, left + immr);
+	} else {
+		add_op(i, sign ? OP_SAR : OP_SHR, rd, rd, REG_NONE, left);
+		add_op(i, OP_SHL, rd, rd, REG_NONE, bits - immr);
+	}
+	narrow(i, bits == 64, rd);
+}
+
+/* bfm: the same into the middle of what stands there. */
+static void insert(struct insn *i, uint8_t rd, uint8_t rn, unsigned immr, unsigned imms,
+		   unsigned bits)
+{
+	unsigned count = imms >= immr ? imms - immr + 1 : imms + 1;
+	unsigned to = imms >= immr ? 0 : bits - immr, from = imms >= immr ? immr : 0;
+	uint64_t mask = count >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << count) - 1;
+	if (imms >= bits || immr >= bits) {
+		add_clobber(i, rd);
+		return;
+	}
+	if (rn == ZERO)
+		add_const(i, REG_T0, 0);
+	else
+		add_op(i, OP_SHR, REG_T0, rn, REG_NONE, from);
+	add_op(i, OP_AND, REG_T0, REG_T0, REG_NONE, (int64_t)mask);
+	add_op(i, OP_SHL, REG_T0, REG_T0, REG_NONE, to);
+	add_op(i, OP_AND, rd, rd, REG_NONE, (int64_t) ~(mask << to));
+	add_op(i, OP_OR, rd, rd, REG_T0, 0);
+	narrow(i, bits == 64, rd);
+}
+
 static void bitfield(struct insn *i, uint32_t w)
 {
 	uint8_t rd = zr(w), rn = zr(w >> 5);
@@ -85,8 +140,10 @@ static void bitfield(struct insn *i, uint32_t w)
 	} else if (opc == 2 && imms + 1 == immr) {
 		add_op(i, OP_SHL, rd, rn, REG_NONE, bits - immr);
 		narrow(i, w >> 31, rd);
+	} else if (opc == 1) {
+		insert(i, rd, rn, immr, imms, bits);
 	} else {
-		add_clobber(i, rd);
+		extract(i, rd, rn, immr, imms, bits, opc == 0);
 	}
 }
 
@@ -105,8 +162,7 @@ static void immediate(struct insn *i, uint32_t w)
 		uint8_t rd = flags ? zr(w) : sp(w);
 		k = w >> 22 & 1 ? k << 12 : k;
 		if (flags)
-			add_op(i, OP_CMP, REG_FLAGS, sub ? sp(w >> 5) : REG_NONE, REG_NONE,
-			       (int64_t)k);
+			compare(i, w, sp(w >> 5), REG_NONE, sub ? (int64_t)k : -(int64_t)k);
 		if (rd != ZERO) {
 			add_op(i, sub ? OP_SUB : OP_ADD, rd, sp(w >> 5), REG_NONE, (int64_t)k);
 			narrow(i, w >> 31, rd);
@@ -120,10 +176,11 @@ static void immediate(struct insn *i, uint32_t w)
 			add_clobber(i, rd);
 		else if (zr(w >> 5) == ZERO && (w >> 29 & 3) == 1)
 			add_const(i, rd, k);
-		else if (rd != ZERO)
-			add_op(i, codes[w >> 29 & 3], rd, zr(w >> 5), REG_NONE, (int64_t)k);
+		else
+			add_op(i, codes[w >> 29 & 3], rd == ZERO ? REG_T0 : rd, zr(w >> 5),
+			       REG_NONE, (int64_t)k);
 		if ((w >> 29 & 3) == 3)
-			add_op(i, OP_CMP, REG_FLAGS, rd == ZERO ? REG_NONE : rd, REG_NONE, 0);
+			compare(i, w, rd == ZERO ? REG_T0 : rd, REG_NONE, 0);
 		break;
 	}
 	case 5:
@@ -148,16 +205,21 @@ static void branch(struct insn *i, uint32_t w)
 		unsigned c = w & 15;
 		i->flow = FLOW_BRANCH;
 		i->cond = c == 0 ? COND_EQ : c == 1 ? COND_NE : COND_OTHER;
+		i->test = (uint8_t)test_of(c);
 		i->target = near;
 	} else if ((w & 0x7e000000) == 0x34000000) { /* cbz, cbnz */
-		add_op(i, OP_CMP, REG_FLAGS + 1, zr(w), REG_NONE, 0);
+		add_op(i, OP_CMP, REG_FLAGS + 1, zr(w), REG_NONE, 0)->size = w >> 31 ? 8 : 4;
 		i->flow = FLOW_BRANCH;
 		i->flags = REG_FLAGS + 1;
 		i->cond = w >> 24 & 1 ? COND_NE : COND_EQ;
 		i->target = near;
 	} else if ((w & 0x7e000000) == 0x36000000) { /* tbz, tbnz */
+		unsigned bit = (w >> 26 & 0x20) | (w >> 19 & 0x1f);
+		add_op(i, OP_AND, REG_T0, zr(w), REG_NONE, (int64_t)(UINT64_C(1) << bit));
 		i->flow = FLOW_BRANCH;
 		i->cond = COND_OTHER;
+		i->flags = REG_T0;
+		i->test = w >> 24 & 1 ? TEST_NE : TEST_EQ;
 		i->target = i->at + (signed_bits(w >> 5 & 0x3fff, 14) << 2);
 	} else if ((w & 0xfe000000) == 0xd6000000) {
 		unsigned op = w >> 21 & 15;
@@ -216,7 +278,18 @@ static void one(struct insn *i, uint32_t w)
 	if (w >> 24 & 1) {
 		k = (int64_t)(w >> 10 & 0xfff) * size;
 	} else if (w >> 21 & 1) { /* register offset */
-		add_op(i, OP_ADD, REG_T0, rn, zr(w >> 16), 0);
+		unsigned by = w >> 12 & 1 ? w >> 30 : 0, kind = w >> 13 & 7;
+		uint8_t index = zr(w >> 16);
+		if (kind == 2 || kind == 6) {
+			add_op(i, kind == 2 ? OP_ZERO_EXT : OP_SIGN_EXT, REG_T0, index, REG_NONE, 0)
+			    ->size = 4;
+			index = REG_T0;
+		}
+		if (by) {
+			add_op(i, OP_SHL, REG_T0, index, REG_NONE, by);
+			index = REG_T0;
+		}
+		add_op(i, OP_ADD, REG_T0, rn, index, 0);
 		base = REG_T0;
 		k = 0;
 	} else {
@@ -241,6 +314,8 @@ static void one(struct insn *i, uint32_t w)
 		add_store(i, rt, base, k, size);
 	} else if (!(size == 8 && opc == 2)) {
 		add_load(i, rt, base, k, size, opc >= 2);
+		if (opc == 3)
+			narrow(i, false, rt);
 	}
 }
 
@@ -259,11 +334,81 @@ static void memory(struct insn *i, uint32_t w)
 	}
 }
 
+/* ccmp: compares when a condition holds, else the flags become those of an immediate. */
+static void conditional_compare(struct insn *i, uint32_t w)
+{
+	unsigned flags = w & 15;
+	uint64_t top = w >> 31 ? UINT64_C(1) << 63 : UINT64_C(1) << 31, a = 1, b = 0;
+	if (flags & 4)
+		a = 0;
+	else if (flags & 8)
+		a = flags & 2 ? top : 0, b = 1;
+	else if (!(flags & 2))
+		b = top;
+	add_op(i, OP_TEST, REG_T0, REG_FLAGS, REG_NONE, test_of(w >> 12 & 15));
+	add_const(i, REG_T0 + 1, a);
+	add_const(i, REG_T0 + 2, b);
+	compare(i, w, REG_T0 + 1, REG_T0 + 2, 0);
+	compare(i, w, zr(w >> 5), w >> 11 & 1 ? REG_NONE : zr(w >> 16), w >> 16 & 31);
+	i->flags = REG_T0;
+	i->ops[i->op_count - 1].when = TEST_NE;
+	if (!(w >> 30 & 1)) /* ccmn */
+		i->ops[i->op_count - 1].a = REG_NONE;
+}
+
+/* csel, csinc, csinv, csneg */
+static void conditional_select(struct insn *i, uint32_t w)
+{
+	uint8_t rm = zr(w >> 16), rd = zr(w);
+	bool inverts = w >> 30 & 1, adds = w >> 10 & 1;
+	add_op(i, inverts ? OP_NOT : OP_MOVE, REG_T0, rm, REG_NONE, 0);
+	if (adds)
+		add_op(i, OP_ADD, REG_T0, REG_T0, REG_NONE, 1);
+	add_op(i, OP_MOVE, REG_T0, zr(w >> 5), REG_NONE, 0)->when = (uint8_t)test_of(w >> 12 & 15);
+	if (!i->ops[i->op_count - 1].when)
+		add_clobber(i, REG_T0);
+	add_op(i, OP_MOVE, rd, REG_T0, REG_NONE, 0);
+	narrow(i, w >> 31, rd);
+}
+
+/* Shifts by registers, divisions, products. */
+static void two_or_three(struct insn *i, uint32_t w)
+{
+	uint8_t rd = zr(w), rn = zr(w >> 5), rm = zr(w >> 16), ra = zr(w >> 10);
+	bool wide = w >> 31, sub = w >> 15 & 1;
+	static const uint8_t shifts[] = {OP_SHL, OP_SHR, OP_SAR, OP_ROR};
+	if ((w & 0x7fe0f000) == 0x1ac02000) {
+		add_op(i, OP_AND, REG_T0, rm, REG_NONE, wide ? 63 : 31);
+		if ((w >> 10 & 3) == 2 && !wide) {
+			add_op(i, OP_SIGN_EXT, REG_T0 + 1, rn, REG_NONE, 0)->size = 4;
+			rn = REG_T0 + 1;
+		}
+		add_op(i, shifts[w >> 10 & 3], rd, rn, REG_T0, 0)->size = wide ? 8 : 4;
+	} else if ((w & 0x7fe0f800) == 0x1ac00800) {
+		add_op(i, w >> 10 & 1 ? OP_DIV : OP_DIVU, rd, rn, rm, 0)->size = wide ? 8 : 4;
+	} else if ((w & 0x7fe00000) == 0x1b000000) {
+		add_op(i, OP_MUL, REG_T0, rn, rm, 0);
+		add_op(i, sub ? OP_SUB : OP_ADD, rd, ra, REG_T0, 0);
+	} else if ((w & 0xff600000) == 0x9b200000) { /* smaddl, umaddl */
+		enum op_code code = w >> 23 & 1 ? OP_ZERO_EXT : OP_SIGN_EXT;
+		add_op(i, code, REG_T0, rn, REG_NONE, 0)->size = 4;
+		add_op(i, code, REG_T0 + 1, rm, REG_NONE, 0)->size = 4;
+		add_op(i, OP_MUL, REG_T0, REG_T0, REG_T0 + 1, 0);
+		add_op(i, sub ? OP_SUB : OP_ADD, rd, ra, REG_T0, 0);
+	} else if ((w & 0xff600000) == 0x9b400000) {
+		add_op(i, w >> 23 & 1 ? OP_MULHU : OP_MULH, rd, rn, rm, 0)->size = 8;
+	} else {
+		add_clobber(i, rd);
+		return;
+	}
+	narrow(i, wide, rd);
+}
+
 static void registers(struct insn *i, uint32_t w)
 {
 	uint8_t rd = zr(w), rn = zr(w >> 5), rm = zr(w >> 16), b = rm;
 	unsigned amount = w >> 10 & 63;
-	static const uint8_t shifts[] = {OP_SHL, OP_SHR, OP_SAR, OP_CLOBBER};
+	static const uint8_t shifts[] = {OP_SHL, OP_SHR, OP_SAR, OP_ROR};
 	if ((w & 0x1e000000) == 0x0a000000) { /* logical or add, shifted register */
 		bool logical = !(w >> 24 & 1), extended = !logical && (w >> 21 & 1);
 		unsigned opc = w >> 29 & 3;
@@ -279,8 +424,12 @@ static void registers(struct insn *i, uint32_t w)
 			}
 		}
 		if (amount) {
-			add_op(i, extended ? OP_SHL : shifts[w >> 22 & 3], REG_T0, b, REG_NONE,
-			       amount);
+			enum op_code code = extended ? OP_SHL : shifts[w >> 22 & 3];
+			if (code == OP_SAR && !(w >> 31)) {
+				add_op(i, OP_SIGN_EXT, REG_T0, b, REG_NONE, 0)->size = 4;
+				b = REG_T0;
+			}
+			add_op(i, code, REG_T0, b, REG_NONE, amount)->size = w >> 31 ? 8 : 4;
 			b = REG_T0;
 		}
 		if (logical && (w >> 21 & 1)) {
@@ -291,12 +440,16 @@ static void registers(struct insn *i, uint32_t w)
 			add_op(i, OP_MOVE, rd, b, REG_NONE, 0);
 		} else if (logical) {
 			static const uint8_t codes[] = {OP_AND, OP_OR, OP_XOR, OP_AND};
-			if (opc == 3)
-				add_op(i, OP_CMP, REG_FLAGS, rn == b ? rn : REG_NONE, REG_NONE, 0);
+			if (opc == 3 && rn == b) {
+				compare(i, w, rn, REG_NONE, 0);
+			} else if (opc == 3) {
+				add_op(i, OP_AND, REG_T0 + 1, rn, b, 0);
+				compare(i, w, REG_T0 + 1, REG_NONE, 0);
+			}
 			add_op(i, codes[opc], rd, rn, b, 0);
 		} else {
 			if (opc & 1)
-				add_op(i, OP_CMP, REG_FLAGS, opc == 3 ? rn : REG_NONE, b, 0);
+				compare(i, w, opc == 3 ? rn : REG_NONE, b, 0);
 			add_op(i, opc & 2 ? OP_SUB : OP_ADD, rd, rn, b, 0);
 		}
 		narrow(i, w >> 31, rd);
@@ -307,15 +460,18 @@ static void registers(struct insn *i, uint32_t w)
 	} else if ((w & 0x7fe00000) == 0x5ac00000 && (w >> 10 & 63) == 2) {
 		add_op(i, OP_SWAP32, rd, rn, REG_NONE, 0);
 	} else if ((w & 0x3fe00000) == 0x3a400000) { /* ccmp: only when a first condition held */
-		add_op(i, OP_CMP, REG_FLAGS, REG_NONE, REG_NONE, 0);
+		conditional_compare(i, w);
 	} else if ((w & 0x7fe0fc00) == 0x1a800400 && rn == ZERO &&
 		   rm == ZERO) { /* cset: inverse condition */
 		if ((w >> 12 & 15) == 1)
 			add_op(i, OP_IS_SET, rd, REG_FLAGS, REG_NONE, 0);
 		else
-			add_clobber(i, rd);
+			add_op(i, OP_TEST, rd, REG_FLAGS, REG_NONE,
+			       test_inverse(test_of(w >> 12 & 15)));
+	} else if ((w & 0x3fe00800) == 0x1a800000) {
+		conditional_select(i, w);
 	} else {
-		add_clobber(i, rd);
+		two_or_three(i, w);
 	}
 }
 
