@@ -33,8 +33,18 @@ static void branch_on(struct insn *i, const struct word *x)
 	i->cond = COND_OTHER;
 	if ((bo & 4) && bi % 4 == 2)
 		i->cond = bo & 8 ? COND_EQ : COND_NE;
-	if ((bo & 0x14) == 0x14)
+	static const uint8_t tests[4] = {TEST_LT, TEST_GT, TEST_EQ, TEST_NONE};
+	if ((bo & 0x14) == 0x14) {
 		i->cond = COND_ALWAYS;
+	} else if (!(bo & 4)) { /* counts down */
+		add_op(i, OP_SUB, CTR, CTR, REG_NONE, 1);
+		if (bo & 0x10) {
+			i->flags = CTR;
+			i->test = bo & 2 ? TEST_EQ : TEST_NE;
+		}
+	} else {
+		i->test = (uint8_t)(bo & 8 ? tests[bi % 4] : test_inverse(tests[bi % 4]));
+	}
 }
 
 static void conditional(struct insn *i, const struct word *x)
@@ -69,11 +79,26 @@ static void to_register(struct insn *i, const struct word *x)
 	i->flow = x->w & 1 ? FLOW_CALL : FLOW_JUMP;
 }
 
+/* Ones from bit mb to bit me, counted from the left, around the end where me is before mb. */
+static int64_t run_of(unsigned mb, unsigned me)
+{
+	uint32_t from = 0xffffffffu >> mb, to = 0xffffffffu << (31 - me);
+	return mb <= me ? from & to : from | to;
+}
+
+static void turned(struct insn *i, const struct word *x, uint8_t to, unsigned by)
+{
+	add_op(i, by ? OP_ROR : OP_MOVE, to, x->rt, REG_NONE, 32 - by);
+}
+
 static void rotate(struct insn *i, const struct word *x)
 {
 	unsigned sh = x->rb, mb = x->w >> 6 & 31, me = x->w >> 1 & 31;
-	if (x->op == 20) { /* rlwimi; with a shift of 8 a half word is exchanged in two steps */
-		add_clobber(i, x->ra);
+	if (x->op == 20) {
+		turned(i, x, REG_T0, sh);
+		add_op(i, OP_AND, REG_T0, REG_T0, REG_NONE, run_of(mb, me));
+		add_op(i, OP_AND, x->ra, x->ra, REG_NONE, ~run_of(mb, me) & 0xffffffff);
+		add_op(i, OP_OR, x->ra, x->ra, REG_T0, 0);
 	} else if (sh == 0 && me == 31) {
 		add_op(i, OP_AND, x->ra, x->rt, REG_NONE, (int64_t)(0xffffffffu >> mb));
 	} else if (sh == 0 && mb == 0) {
@@ -83,7 +108,8 @@ static void rotate(struct insn *i, const struct word *x)
 	} else if (me == 31 && sh == 32 - mb) {
 		add_op(i, OP_SHR, x->ra, x->rt, REG_NONE, mb);
 	} else {
-		add_clobber(i, x->ra);
+		turned(i, x, x->ra, sh);
+		add_op(i, OP_AND, x->ra, x->ra, REG_NONE, run_of(mb, me));
 	}
 	if (x->w & 1)
 		add_op(i, OP_CMP, REG_FLAGS, x->ra, REG_NONE, 0);
@@ -102,7 +128,8 @@ static void extended(struct insn *i, const struct word *x)
 	switch (x->xo) {
 	case 0:
 	case 32:
-		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, x->rb, 0);
+		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, x->rb, 0)->logical =
+		    x->xo == 32;
 		return;
 	case 266:
 	case 10:
@@ -114,6 +141,18 @@ static void extended(struct insn *i, const struct word *x)
 		return;
 	case 235:
 		add_op(i, OP_MUL, x->rt, x->ra, x->rb, 0);
+		return;
+	case 75:
+	case 11:
+		add_op(i, x->xo == 75 ? OP_MULH : OP_MULHU, x->rt, x->ra, x->rb, 0);
+		return;
+	case 491:
+	case 459:
+		add_op(i, x->xo == 491 ? OP_DIV : OP_DIVU, x->rt, x->ra, x->rb, 0);
+		return;
+	case 104:
+		add_const(i, REG_T0, 0);
+		add_op(i, OP_SUB, x->rt, REG_T0, x->ra, 0);
 		return;
 	case 28:
 		add_op(i, OP_AND, x->ra, x->rt, x->rb, 0);
@@ -130,12 +169,31 @@ static void extended(struct insn *i, const struct word *x)
 	case 24:
 	case 536:
 	case 792:
+		add_op(i, OP_AND, REG_T0, x->rb, REG_NONE, 63);
+		add_op(i,
+		       x->xo == 24    ? OP_SHL
+		       : x->xo == 536 ? OP_SHR
+				      : OP_SAR,
+		       x->ra, x->rt, REG_T0, 0);
+		break;
 	case 824:
+		add_op(i, OP_SAR, x->ra, x->rt, REG_NONE, x->rb);
+		break;
 	case 60:
-	case 124:
 	case 412:
-	case 284:
+		add_op(i, OP_NOT, REG_T0, x->rb, REG_NONE, 0);
+		add_op(i, x->xo == 60 ? OP_AND : OP_OR, x->ra, x->rt, REG_T0, 0);
+		break;
+	case 124:
 	case 476:
+	case 284:
+		add_op(i,
+		       x->xo == 124   ? OP_OR
+		       : x->xo == 476 ? OP_AND
+				      : OP_XOR,
+		       REG_T0, x->rt, x->rb, 0);
+		add_op(i, OP_NOT, x->ra, REG_T0, REG_NONE, 0);
+		break;
 	case 26:
 		add_clobber(i, x->ra);
 		break;
@@ -239,6 +297,13 @@ static void immediate(struct insn *i, const struct word *x)
 			add_const(i, x->rt, (uint64_t)k);
 		break;
 	}
+	case 7:
+		add_op(i, OP_MUL, x->rt, x->ra, REG_NONE, x->imm);
+		break;
+	case 8:
+		add_const(i, REG_T0, (uint64_t)x->imm);
+		add_op(i, OP_SUB, x->rt, REG_T0, x->ra, 0);
+		break;
 	case 12:
 	case 13:
 		add_op(i, OP_ADD, x->rt, x->ra, REG_NONE, x->imm);
@@ -261,14 +326,15 @@ static void immediate(struct insn *i, const struct word *x)
 		add_op(i, OP_CMP, REG_FLAGS, x->ra, REG_NONE, 0);
 		break;
 	case 10:
-		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, u);
+		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, u)
+		    ->logical = true;
 		break;
 	case 11:
 		add_op(i, OP_CMP, (uint8_t)(REG_FLAGS + (x->rt >> 2)), x->ra, REG_NONE, x->imm);
 		break;
 	default:
 		add_clobber(i, x->rt);
-		break; /* mulli, subfic */
+		break;
 	}
 	if (x->op == 13)
 		add_op(i, OP_CMP, REG_FLAGS, x->rt, REG_NONE, 0);
