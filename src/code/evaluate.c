@@ -6,7 +6,7 @@ enum {
 	MAX_STEPS = 1500000, /* of all runs for one program */
 	MAX_APPLIED = 384,   /* bytes that one call makes known */
 	MAX_FAILURES = 6,    /* of one function */
-	MIN_TEXT = 2,
+	MIN_TEXT = 3,
 	MAX_TEXT = 128,
 };
 
@@ -221,11 +221,14 @@ static struct span text_at(const struct walk *w, struct value v, uint8_t *room)
 {
 	size_t n = 0;
 	uint8_t b;
+	unsigned word = w->p->isa->bits / 8;
 	if (!value_is(v, v.kind) || v.kind == V_UNKNOWN || v.swapped)
 		return SPAN(room, 0);
+	struct value first = state_load(&w->now, w->p->img, w->p->isa, v, word);
+	bool pointer = value_is(first, V_CONST) && elf_mapped(w->p->img, first.k);
 	while (n < MAX_TEXT && state_byte(&w->now, w->p->img, v, &b)) {
 		if (!b)
-			return SPAN(room, n);
+			return SPAN(room, pointer && n < word ? 0 : n);
 		if (!printable(b))
 			break;
 		room[n++] = b;

@@ -175,13 +175,27 @@ static bool load_fixup(struct machine *m, uint64_t at, unsigned size, uint64_t *
 	return true;
 }
 
+/* A pointer that the caller keeps in memory: an argument on the stack. */
+static bool load_outside(struct machine *m, uint64_t at, unsigned size, uint64_t *out)
+{
+	if (!m->outside || size * 8 != m->p->isa->bits || !in_object(m, at))
+		return false;
+	for (unsigned i = 0; i < size; i++) {
+		const struct machine_page *g = page_of(m, at + i, false);
+		if (g && (g->set & UINT64_C(1) << (at + i) % MACHINE_PAGE))
+			return false;
+	}
+	struct value v = state_load(m->outside, m->p->img, m->p->isa, machine_value(m, at), size);
+	return machine_number(m, v, out);
+}
+
 bool machine_load(struct machine *m, uint64_t at, unsigned size, uint64_t *out)
 {
 	uint8_t b = 0;
 	*out = 0;
 	if (size > 8)
 		return false;
-	if (load_fixup(m, at, size, out))
+	if (load_fixup(m, at, size, out) || load_outside(m, at, size, out))
 		return true;
 	for (unsigned i = 0; i < size; i++) {
 		if (!load_byte(m, cut(m, at + i), &b))
