@@ -148,6 +148,9 @@ struct isa {
 /* NULL: not an instruction set that postern reads. */
 const struct isa *isa_of(const struct elf_image *img);
 
+/* Name of an instruction set of the program whose code is not read; NULL: all of it is. */
+const char *isa_not_read(const struct elf_image *img);
+
 extern const struct isa isa_mips, isa_arm, isa_aarch64, isa_ppc, isa_x86, isa_x86_64;
 
 /* The opposite of a condition. */

@@ -109,7 +109,12 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 static void observe(const struct artifact *a, struct facts *out)
 {
 	struct elf_image *img = arena_alloc(a->arena, sizeof *img);
-	if (elf_image_read(img, a->bytes, a->arena) && look_is_worth(img))
+	if (!elf_image_read(img, a->bytes, a->arena) || !look_is_worth(img))
+		return;
+	const char *other = isa_not_read(img);
+	if (other)
+		facts_note(out, (struct place){0}, "machine code for %s is not analysed", other);
+	if (isa_of(img))
 		look_at_program(a, img, out);
 }
 

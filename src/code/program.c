@@ -29,26 +29,6 @@ struct starts {
 	size_t count, cap;
 };
 
-const struct isa *isa_of(const struct elf_image *img)
-{
-	switch (img->machine) {
-	case EM_MIPS:
-		return img->wide || (img->flags & EF_MIPS_ABI2) ? NULL : &isa_mips;
-	case EM_ARM:
-		return &isa_arm;
-	case EM_386:
-		return &isa_x86;
-	case EM_X86_64:
-		return img->wide ? &isa_x86_64 : NULL;
-	case EM_AARCH64:
-		return img->big ? NULL : &isa_aarch64;
-	case EM_PPC:
-		return img->big ? &isa_ppc : NULL;
-	default:
-		return NULL;
-	}
-}
-
 static void add_any(struct starts *s, const struct program *p, struct start start)
 {
 	uint64_t at = start.at;

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -202,13 +203,42 @@ static void damaged_elf(void **state)
 	arena_free(&a);
 }
 
+/* A program for another set, or with a part in one: who matters is told so, once. */
+static void says_what_is_not_read(void **state)
+{
+	(void)state;
+	extern const struct observer observer_code;
+	static const struct {
+		uint8_t at, value;
+		const char *said;
+	} changes[] = {
+	    {0, 0x7f, NULL}, {19, 243, "RISC-V"}, {36, 0x72, "microMIPS"}, {36, 0x74, "MIPS16e"}};
+	struct arena a = {0};
+	const char *seeds = getenv("SEEDS");
+	assert_non_null(seeds);
+	struct span in = collect_file(arena_printf(&a, "%s/observer_code/mips-Os", seeds));
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		struct collect_facts c;
+		uint8_t *copy = arena_alloc(&a, in.n);
+		memcpy(copy, in.p, in.n);
+		copy[changes[i].at] = changes[i].value;
+		collect_facts_init(&c);
+		collect_observe(&c, &observer_code, "usr/sbin/x", SPAN(copy, in.n));
+		assert_int_equal(collect_has(&c, "is not analysed", NULL), changes[i].said != NULL);
+		if (changes[i].said)
+			assert_true(collect_has(&c, changes[i].said, "is not analysed", NULL));
+		collect_facts_free(&c);
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cuts_blocks),  cmocka_unit_test(mips_merged_word),
 	    cmocka_unit_test(merged_words), cmocka_unit_test(any_word),
 	    cmocka_unit_test(meets),	    cmocka_unit_test(knows_names),
-	    cmocka_unit_test(damaged_elf),
+	    cmocka_unit_test(damaged_elf),  cmocka_unit_test(says_what_is_not_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
