@@ -55,7 +55,7 @@ static bool only_text(const struct machine *m)
 {
 	unsigned text = 0;
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
-		for (unsigned k = 0; k < MACHINE_PAGE; k++) {
+		for (unsigned k = 0; k < MACHINE_PAGE && machine_uses(m, i); k++) {
 			const struct machine_page *g = &m->pages[i];
 			uint8_t b = g->bytes[k];
 			if (!(g->written & g->known & UINT64_C(1) << k))
@@ -130,7 +130,7 @@ static bool printable(uint8_t b)
 static void remember_texts(struct walk *w, const struct machine *m)
 {
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
-		for (unsigned k = 0; k < MACHINE_PAGE; k++) {
+		for (unsigned k = 0; k < MACHINE_PAGE && machine_uses(m, i); k++) {
 			const struct machine_page *g = &m->pages[i];
 			uint8_t text[MAX_TEXT], before = 0;
 			size_t n = 0;
@@ -176,7 +176,7 @@ void evaluate_apply(struct walk *w, const struct machine *m, const struct call *
 	if (c)
 		take_result(&t, c, result);
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
-		if (m->pages[i].written)
+		if (machine_uses(m, i) && m->pages[i].written)
 			apply_page(&t, &m->pages[i]);
 	remember_texts(w, m);
 }

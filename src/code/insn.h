@@ -102,10 +102,10 @@ struct insn {
 	uint8_t flags; /* register that a condition looks at; below REG_FLAGS: is it 0? */
 	uint8_t test;  /* what COND_OTHER stands for */
 	bool indirect;
-	bool delay;	 /* the next instruction is carried out before control goes on */
-	bool annul;	 /* ... but only when the branch is taken */
-	bool predicated; /* the operations happen only when cond holds */
-	bool thumb;	 /* ARM: the target is Thumb code */
+	bool delay;		/* the next instruction is carried out before control goes on */
+	bool annul;		/* ... but only when the branch is taken */
+	bool predicated;	/* the operations happen only when cond holds */
+	bool thumb;		/* ARM: the target is Thumb code */
 	struct op ops[MAX_OPS]; /* last: only what is used is copied */
 };
 
@@ -160,6 +160,15 @@ static inline enum test test_inverse(enum test t)
 	    TEST_NONE, TEST_NE,	  TEST_EQ,   TEST_GE,	TEST_LT,       TEST_LE,	     TEST_GT,
 	    TEST_GE_U, TEST_LT_U, TEST_LE_U, TEST_GT_U, TEST_POSITIVE, TEST_NEGATIVE};
 	return t <= TEST_POSITIVE ? (enum test)other[t] : TEST_NONE;
+}
+
+/* For the lifters: an instruction without operations yet. */
+static inline void insn_begin(struct insn *i, const struct decode *d, uint8_t size, uint8_t flags)
+{
+	memset(i, 0, offsetof(struct insn, ops));
+	i->at = d->at;
+	i->size = size;
+	i->flags = flags;
 }
 
 /* For the lifters: add an operation; too many become a mark that the instruction is not understood.

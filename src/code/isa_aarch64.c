@@ -480,7 +480,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	if (bytes.n < 4 || (d->at & 3))
 		return 0;
 	uint32_t w = span_le32(bytes, 0);
-	*i = (struct insn){.at = d->at, .size = 4, .flags = REG_FLAGS};
+	insn_begin(i, d, 4, REG_FLAGS);
 	if (!(w >> 25 & 8) && (w >> 25 & 15) != 4 && (w >> 25 & 15) != 5 && (w >> 25 & 15) != 6 &&
 	    (w >> 25 & 15) != 7)
 		return 0; /* not allocated */

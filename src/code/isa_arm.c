@@ -377,7 +377,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	if (bytes.n < 4 || (d->at & 3))
 		return 0;
 	uint32_t w = span_u32(bytes, 0, d->big);
-	*i = (struct insn){.at = d->at, .size = 4, .flags = REG_FLAGS};
+	insn_begin(i, d, 4, REG_FLAGS);
 	if (w >> 28 == 15) {
 		if ((w & 0xfe000000) == 0xfa000000) { /* blx: to Thumb */
 			i->flow = FLOW_CALL;

@@ -327,7 +327,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	if (bytes.n < 4 || (d->at & 3))
 		return 0;
 	struct word x = split(span_u32(bytes, 0, d->big));
-	*i = (struct insn){.at = d->at, .size = 4};
+	insn_begin(i, d, 4, 0);
 	if (x.w && reserved(&x))
 		return 0;
 	switch (x.op) {

@@ -352,7 +352,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 			 .ra = w >> 16 & 31,
 			 .rb = w >> 11 & 31,
 			 .imm = (int16_t)(w & 0xffff)};
-	*i = (struct insn){.at = d->at, .size = 4, .flags = REG_FLAGS};
+	insn_begin(i, d, 4, REG_FLAGS);
 	switch (x.op) {
 	case 0:
 	case 1:

@@ -604,7 +604,8 @@ unsigned thumb_lift(struct decode *d, struct span bytes, struct insn *i)
 	uint16_t h = span_u16(bytes, 0, d->big);
 	bool conditional = d->it_left > 0;
 	uint8_t cond = d->it_cond;
-	*i = (struct insn){.at = d->at, .size = 2, .flags = REG_FLAGS, .thumb = true};
+	insn_begin(i, d, 2, REG_FLAGS);
+	i->thumb = true;
 	if (conditional) {
 		d->it_left--;
 		d->it_cond = (uint8_t)((d->it_cond & 14) | (d->it_mask >> 3 & 1));

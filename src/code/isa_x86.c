@@ -423,10 +423,7 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i, bool w
 	struct x86_lifter l = {.i = i, .wide = wide, .word = wide ? 8 : 4};
 	if (!x86_decode(bytes, wide, &l.x))
 		return 0;
-	*i = (struct insn){0};
-	i->at = d->at;
-	i->size = l.x.length;
-	i->flags = REG_FLAGS;
+	insn_begin(i, d, l.x.length, REG_FLAGS);
 	l.size = l.x.wide_op ? 8 : l.x.narrow ? 2 : 4;
 	if (l.x.vex || l.x.map >= X86_0F38)
 		x86_vector(i, &l.x, wide);

@@ -23,8 +23,10 @@ void machine_reset(struct machine *m, const struct decode *how, const struct sta
 {
 	memset(m->known, 0, sizeof m->known);
 	memset(m->compared, 0, sizeof m->compared);
-	if (m->page_count)
-		memset(m->pages, 0, MACHINE_PAGES * sizeof *m->pages);
+	for (size_t i = 0; i < MACHINE_PAGES && m->page_count; i++)
+		if (machine_uses(m, i))
+			m->pages[i] = (struct machine_page){0};
+	memset(m->used, 0, sizeof m->used);
 	m->how = *how;
 	m->how.it_left = 0;
 	m->outside = outside;
@@ -130,6 +132,7 @@ static struct machine_page *page_of(struct machine *m, uint64_t at, bool make)
 		if (!make)
 			return NULL;
 		m->page_count++;
+		m->used[(slot + n) % MACHINE_PAGES / 64] |= UINT64_C(1) << (slot + n) % 64;
 		g->at = first;
 		return g;
 	}

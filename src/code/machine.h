@@ -48,9 +48,16 @@ struct machine {
 	bool impure; /* read variables of the program, which may be different when it runs */
 	struct value objects[MACHINE_OBJECTS];
 	size_t object_count, page_count;
-	struct machine_page *pages; /* a hash table */
+	struct machine_page *pages;	   /* a hash table */
+	uint64_t used[MACHINE_PAGES / 64]; /* bit set of its places */
 	struct machine_cached *cache;
 };
+
+/* Is this place of the table in use? */
+static inline bool machine_uses(const struct machine *m, size_t page)
+{
+	return m->used[page / 64] >> page % 64 & 1;
+}
 
 /* One for a whole program: its pages and cache are used again. NULL: no memory. */
 struct machine *machine_new(struct program *p, struct arena *a);

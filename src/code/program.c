@@ -189,12 +189,12 @@ struct function *program_function(const struct program *p, uint64_t at)
 	size_t lo = 0, hi = p->function_count;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (p->functions[mid]->start < at)
+		if (p->starts[mid] < at)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < p->function_count && p->functions[lo]->start == at ? p->functions[lo] : NULL;
+	return lo < p->function_count && p->starts[lo] == at ? p->functions[lo] : NULL;
 }
 
 struct function *program_inside(const struct program *p, uint64_t at)
@@ -284,6 +284,9 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 	qsort(all, n, sizeof(struct function *), by_start);
 	p->functions = all;
 	p->function_count = drop_guesses(p, all, n, how);
+	p->starts = arena_array(p->arena, p->function_count + 1, sizeof *p->starts);
+	for (size_t i = 0; i < p->function_count; i++)
+		p->starts[i] = all[i]->start;
 }
 
 static uint64_t limit_of(const struct program *p, size_t i)

@@ -102,6 +102,7 @@ struct program {
 	const struct isa *isa;
 	struct arena *arena;
 	struct function **functions; /* by address */
+	uint64_t *starts;	     /* their addresses */
 	size_t function_count, cap;
 	uint64_t insn_count;
 	uint32_t walk_count;

@@ -564,6 +564,8 @@ static void pass(struct walk *w, bool recording)
 		walk_block(w, &first_return);
 		w->out[w->block] = state_keep(w->out[w->block], &w->now, w->scratch);
 		struct block *b = &c->blocks[w->block];
+		if (w->no_return && recording && (b->succ[0] != NO_BLOCK || b->succ[1] != NO_BLOCK))
+			w->dead_end = true;
 		if (w->no_return && !recording) {
 			b->succ[0] = b->succ[1] = NO_BLOCK;
 			b->to_switch = false;
@@ -617,6 +619,45 @@ static void keep_all(struct function *f, struct arena *a)
 	f->stores = keep(a, f->stores, f->store_count, sizeof *f->stores);
 }
 
+static bool acyclic(const struct cfg *c)
+{
+	for (size_t o = 0; o < c->order_count; o++) {
+		const struct block *k = &c->blocks[c->order[o]];
+		for (uint32_t p = 0; p < k->pred_count; p++)
+			if (c->blocks[c->preds[k->pred + p]].order >= o)
+				return false;
+	}
+	return true;
+}
+
+/* What was recorded counts for nothing. */
+static void forget_all(struct walk *w, size_t found)
+{
+	struct function *f = w->f;
+	f->call_count = f->store_count = 0;
+	f->summary = NULL;
+	f->result = (struct value){0};
+	w->found->count = found;
+	memset(f->choices, 0, f->cfg.block_count * sizeof *f->choices);
+	memset(w->out, 0, f->cfg.block_count * sizeof(struct state *));
+	memset(w->used, 0, f->cfg.insn_count);
+}
+
+/* Without loops and calls that do not return the first time tells all. */
+static void walk_all_blocks(struct walk *w)
+{
+	size_t found = w->found->count;
+	bool once = acyclic(&w->f->cfg);
+	if (once)
+		pass(w, true);
+	if (once && !w->dead_end)
+		return;
+	if (once)
+		forget_all(w, found);
+	pass(w, false);
+	pass(w, true);
+}
+
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
 		   struct arena *scratch, struct targets *found)
 {
@@ -650,8 +691,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	w.shortcuts = arena_array(scratch, MAX_SHORTCUTS, sizeof *w.shortcuts);
 	w.body = arena_alloc(scratch, f->cfg.block_count + 1);
 	w.used = arena_alloc(scratch, f->cfg.insn_count + 1);
-	pass(&w, false);
-	pass(&w, true);
+	walk_all_blocks(&w);
 	for (size_t i = 0; i < f->call_count; i++)
 		f->calls[i].used = f->calls[i].insn < f->cfg.insn_count && w.used[f->calls[i].insn];
 	w.evaluating = false;

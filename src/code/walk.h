@@ -27,6 +27,7 @@ struct walk {
 	unsigned shortcut_count, loops_tried;
 	bool *body;
 	bool recording, no_return, evaluating;
+	bool dead_end; /* recording went on behind a call that does not return */
 };
 
 /* What is known at the first instruction of a function. */
