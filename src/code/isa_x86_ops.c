@@ -145,7 +145,7 @@ void x86_branch(struct x86_lifter *l)
 	unsigned n = l->x.opcode & 15;
 	x86_go_to(l, FLOW_BRANCH);
 	l->i->cond = n == 4 ? COND_EQ : n == 5 ? COND_NE : COND_OTHER;
-	l->i->test = x86_test(n);
+	l->i->test = (uint8_t)x86_test(n);
 }
 
 void x86_widen(struct x86_lifter *l, enum op_code code, unsigned from)
