@@ -4,6 +4,7 @@
  * effect. A chain of compares of the same input is a command table: its members are what a program
  * documents itself, and only what opens a shell is told about them, with less confidence.
  */
+#include "code/power.h"
 #include "code/verdict.h"
 
 enum { MAX_GUARDS = 200, TABLE = 4 };
@@ -72,6 +73,14 @@ static void emit(struct look *l, const struct function *f, const struct secret *
 					    s, e, in_table, behind_check(l, f, s->equal.block))});
 }
 
+/* Bytes that lead to a shell or to any command are look_magic.c's to tell. */
+static bool told_elsewhere(const struct look *l, const struct function *f, const struct secret *s)
+{
+	int32_t to = way_target(f, s->equal);
+	return strcmp(s->compare, "bytes") == 0 && s->input.source == SOURCE_NETWORK &&
+	       to != NO_BLOCK && power_behind(l, f, to).kind;
+}
+
 /* A member of a command table is told about only when it opens a shell. */
 static bool worth(const struct secret *s, const struct effect *e, unsigned in_table)
 {
@@ -94,7 +103,7 @@ void look_for_guards(struct look *l)
 				continue;
 			struct effect e = effect_behind(l, f, all[k].equal);
 			unsigned in_table = e.word ? siblings(all, n, &all[k]) : 0;
-			if (!worth(&all[k], &e, in_table))
+			if (!worth(&all[k], &e, in_table) || told_elsewhere(l, f, &all[k]))
 				continue;
 			emit(l, f, &all[k], &e, in_table);
 			count++;

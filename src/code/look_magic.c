@@ -186,6 +186,23 @@ static void emit(struct look_at *w, const struct function *f, uint64_t at, const
 						.confidence = bytes.n >= 4 ? "certain" : "likely"});
 }
 
+/* Do the blocks before compare what stands right before this? Then it is the end of a text. */
+static bool ends_text(const struct look *l, const struct function *f, int32_t block,
+		      const struct compared *first, struct span bytes)
+{
+	const struct block *k = &f->cfg.blocks[block];
+	struct compared c;
+	for (size_t i = 0; i < bytes.n; i++)
+		if (bytes.p[i] < 0x20 || bytes.p[i] >= 0x7f)
+			return false;
+	for (uint32_t i = 0; i < k->pred_count; i++)
+		if (compares(l, f, f->cfg.preds[k->pred + i], &c) &&
+		    c.where.kind == first->where.kind && c.where.id == first->where.id &&
+		    c.where.k + c.size == first->where.k)
+			return true;
+	return false;
+}
+
 static void look_at_function(struct look_at *w, const struct function *f)
 {
 	bool *used = arena_array(w->l->arena, f->cfg.block_count + 1, sizeof *used);
@@ -194,7 +211,8 @@ static void look_at_function(struct look_at *w, const struct function *f)
 		struct compared first = {0};
 		int32_t equal =
 		    used[b] ? NO_BLOCK : follow(w->l, f, (int32_t)b, &first, &bytes, used);
-		if (equal != NO_BLOCK && odd(buf_span(&bytes))) {
+		if (equal != NO_BLOCK && odd(buf_span(&bytes)) &&
+		    !ends_text(w->l, f, (int32_t)b, &first, buf_span(&bytes))) {
 			struct power p = power_behind(w->l, f, equal);
 			struct harm h = p.kind ? (struct harm){0} : harm_behind(w->l, f, equal);
 			if (p.kind)
