@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Capabilities: what the functions of a program can do to the device, with constant arguments. */
+#include "code/kind.h"
 #include "code/observe.h"
 
 enum { PACKET = 17, RAW = 3, PACKET_OLD = 10, INET = 2, INET6 = 10, MAX_FACTS_OF_ONE = 400 };
@@ -76,9 +77,76 @@ static const char *detail_of(const struct look *l, const struct call *c)
 	}
 }
 
+/* --- what programs of this kind do not do --- */
+
+enum { ENOUGH_PROGRAMS = 8, MAX_STEPS = 6, MAX_ODD = 16, MAX_CALLS = 2000000, USUAL = 10 };
+
+/* A function that is given data from outside: it reads them, or is what a library offers. */
+static const char *is_entry(const struct look *l, const struct function *f)
+{
+	for (size_t i = 0; i < f->call_count; i++) {
+		const struct role *r = f->calls[i].role;
+		if (r && (r->kind == ROLE_READ || r->kind == ROLE_GET))
+			return arena_printf(l->arena, "input by %s at 0x%llx",
+					    look_name(&f->calls[i]),
+					    (unsigned long long)f->calls[i].at);
+	}
+	for (size_t i = 0; i < l->p->img->symbol_count; i++) {
+		const struct elf_symbol *s = &l->p->img->symbols[i];
+		if (s->defined && s->function && (s->value & ~1ull) == (f->start & ~1ull) &&
+		    !elf_needs(l->p->img, s->name))
+			return arena_printf(l->arena, "data given to %s at 0x%llx", s->name,
+					    (unsigned long long)f->start);
+	}
+	return NULL;
+}
+
+/* The nearest function from which `f` is called and that is given data; NULL: none within some
+ * steps. */
+static const char *input_of(const struct look *l, const struct function *f)
+{
+	size_t n = l->p->function_count, work = 0;
+	uint8_t *step = arena_alloc(l->arena, n + 1);
+	const char *entry = is_entry(l, f);
+	if (f->index < n)
+		step[f->index] = 1;
+	for (uint8_t now = 1; !entry && now < MAX_STEPS && work < MAX_CALLS; now++)
+		for (size_t i = 0; i < n && !entry; i++) {
+			const struct function *from = l->p->functions[i];
+			for (size_t k = 0; k < from->call_count && !entry && !step[i];
+			     k++, work++) {
+				const struct function *to = from->calls[k].callee;
+				if (!to || to->index >= n || step[to->index] != now)
+					continue;
+				step[i] = (uint8_t)(now + 1);
+				entry = is_entry(l, from);
+			}
+		}
+	return entry;
+}
+
+/* Sets kind, expected and a detail that says why it is odd. */
+static void judge(const struct look *l, const struct kind *k, const struct function *f,
+		  const struct call *c, struct fact_capability *fact, unsigned *odd)
+{
+	int share = kind_share(k, fact->what);
+	if (!k || share < 0 || k->programs < ENOUGH_PROGRAMS)
+		return;
+	fact->kind = k->name;
+	fact->expected = NUM(share >= USUAL);
+	if (share >= USUAL || ++*odd > MAX_ODD)
+		return;
+	const char *entry = input_of(l, f);
+	fact->detail = arena_printf(
+	    l->arena, "%s%s%s at 0x%llx; %s of %u programs of the kind \"%s\" do this",
+	    entry ? entry : "", entry ? " > " : "", fact->detail ? fact->detail : fact->what,
+	    (unsigned long long)c->at, share ? "few" : "none", k->programs, k->name);
+}
+
 void look_for_capabilities(struct look *l)
 {
-	unsigned count = 0;
+	unsigned count = 0, odd = 0;
+	const struct kind *kind = kind_of(l->p->img);
 	for (size_t i = 0; i < l->p->function_count; i++) {
 		const struct function *f = l->p->functions[i];
 		const char *seen[8];
@@ -94,11 +162,12 @@ void look_for_capabilities(struct look *l)
 			seen[seen_count++] = what;
 			if (++count > MAX_FACTS_OF_ONE)
 				return;
-			fact_capability(l->out,
-					&(struct fact_capability){.at = look_place(l, c->at),
-								  .function = f->name,
-								  .what = what,
-								  .detail = detail_of(l, c)});
+			struct fact_capability fact = {.at = look_place(l, c->at),
+						       .function = f->name,
+						       .what = what,
+						       .detail = detail_of(l, c)};
+			judge(l, kind, f, c, &fact, &odd);
+			fact_capability(l->out, &fact);
 		}
 	}
 }
