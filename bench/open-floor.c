@@ -188,6 +188,13 @@ static double median(double *v, size_t n)
 	return v[n / 2];
 }
 
+static struct block block_at(uint64_t at)
+{
+	struct block b;
+	memcpy(&b, shared->bytes + at, sizeof b);
+	return b;
+}
+
 /* A block that was decoded twice counts once. */
 struct known {
 	uint8_t digest[SHA256_SIZE];
@@ -208,13 +215,12 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Where the different blocks stand, in the order in which they were met. */
-static uint64_t *different(size_t *count_)
+static uint64_t *different(size_t *count_, uint64_t *twice)
 {
 	struct known *all = NULL;
 	size_t n = 0, cap = 0, kept = 0;
 	for (uint64_t at = 0; at < atomic_load(&shared->used); n++) {
-		struct block b;
-		memcpy(&b, shared->bytes + at, sizeof b);
+		struct block b = block_at(at);
 		all = mem_grow(all, &cap, n + 1, sizeof *all);
 		all[n].at = at;
 		hash_sha256(SPAN(shared->bytes + at + sizeof b, b.n), all[n].digest);
@@ -226,6 +232,8 @@ static uint64_t *different(size_t *count_)
 	for (size_t i = 0; i < n; i++)
 		if (!i || memcmp(all[i].digest, all[i - 1].digest, SHA256_SIZE) != 0)
 			starts[kept++] = all[i].at;
+		else
+			*twice += block_at(all[i].at).room;
 	qsort(starts, kept, sizeof *starts, by_place);
 	mem_free(all);
 	*count_ = kept;
@@ -239,16 +247,15 @@ struct total {
 static void measure(const char *image, size_t rounds, struct total *total)
 {
 	double *open = mem_array(rounds, sizeof *open), *least = mem_array(rounds, sizeof *least);
-	uint64_t in = 0, out = 0;
+	uint64_t in = 0, out = 0, twice = 0;
 	size_t n = 0;
 	atomic_store(&shared->used, 0);
 	atomic_store(&shared->record, 1);
 	open_all(image);
 	atomic_store(&shared->record, 0);
-	uint64_t *starts = different(&n);
+	uint64_t *starts = different(&n, &twice);
 	for (size_t i = 0; i < n; i++) {
-		struct block b;
-		memcpy(&b, shared->bytes + starts[i], sizeof b);
+		struct block b = block_at(starts[i]);
 		in += b.n;
 		out += b.room;
 	}
@@ -261,9 +268,9 @@ static void measure(const char *image, size_t rounds, struct total *total)
 		least[i] = now() - start;
 	}
 	double a = median(open, rounds), b = median(least, rounds);
-	printf(
-	    "%s: %zu blocks, %.1f MB to %.1f MB: opened in %.3f s, decompressed in %.3f s: %.2f\n",
-	    image, n, (double)in / 1e6, (double)out / 1e6, a, b, a / b);
+	printf("%s: %zu blocks, %.1f MB to %.1f MB (%.1f MB made again): opened in %.3f s, "
+	       "decompressed in %.3f s: %.2f\n",
+	       image, n, (double)in / 1e6, (double)out / 1e6, (double)twice / 1e6, a, b, a / b);
 	fflush(stdout);
 	total->open += a;
 	total->floor += b;

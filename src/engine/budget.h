@@ -16,7 +16,7 @@ enum {
 	MAX_EXPLAINED = 1024 * 1024, /* text of one explanation */
 	SPILL_SPLIT = 256 * 1024, /* a container this large that can be opened in parts is a task */
 	SPILL_ANY = 1024 * 1024,  /* any container this large is a task */
-	PART_BYTES = 1024 * 1024, /* content that one part takes before the next part's turn */
+	PART_BYTES = 2048 * 1024, /* content that one part takes before the next part's turn */
 	MAX_PARTS = 16,
 	WEAK_KEPT = 64 * 1024, /* a damaged stream is believed when it made this much */
 	CUT_KEPT = 2048,	  /* ... and one that the input's end cut short, when its decoder is alert */

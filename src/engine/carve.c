@@ -91,6 +91,13 @@ static bool try_stream(struct carving *c, const struct candidate *k, uint64_t at
 {
 	struct opening o;
 	uint64_t before = c->j->budget;
+	if (at == 0 && c->tried) {
+		struct opening *first = c->first;
+		c->tried = false; /* it was the first in the list */
+		if (first)
+			carved_child(c, k, 0, first->sink.used, first);
+		return first != NULL;
+	}
 	bool take = opening_trial(c->j, c->n, k, span_from(c->n->bytes, at), &o);
 	if (take)
 		carved_child(c, k, at, o.sink.used, &o);

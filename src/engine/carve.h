@@ -7,6 +7,8 @@
 #include "engine/job.h"
 #include "engine/region.h"
 
+struct opening;
+
 struct carving {
 	struct job *j;
 	struct node *n;
@@ -15,6 +17,8 @@ struct carving {
 	bool regions;
 	bool streaming;	  /* regions may be told on the way: no leaf claims the whole */
 	bool start_taken; /* what stands at offset 0 is known: do not carve it again */
+	bool tried;	  /* the best bid for offset 0 is a stream that was decoded already ... */
+	struct opening *first; /* ... and this came out; NULL: nothing that could be believed */
 	struct region_stream gap;
 	bool gap_open;
 };

@@ -111,10 +111,13 @@ static void open_whole(struct job *j, struct node *n, uint64_t size, struct labe
 	node_deliver(j, n, f->open != NULL);
 }
 
-/* A leaf, or a blob with containers in it. */
-static void look_inside(struct job *j, struct node *n, struct candidate *list, size_t count)
+/* A leaf, or a blob with containers in it. Tried: list[0] was decoded, with what came out. */
+static void look_inside(struct job *j, struct node *n, struct candidate *list, size_t count,
+			bool tried, struct opening *first)
 {
 	struct carving c = {.j = j, .n = n, .regions = n->e.type == ENTRY_PART};
+	c.tried = tried;
+	c.first = first;
 	struct label label = {0};
 	bool leaf = count && (list[0].format->flags & FORMAT_LEAF) && owns_all(n, &list[0]);
 	bool text = !leaf && text_looks(n->bytes);
@@ -150,30 +153,34 @@ static void look_inside(struct job *j, struct node *n, struct candidate *list, s
 }
 
 /* A node that is one stream from end to end: its member becomes the node's own child. */
-static bool whole_stream(struct job *j, struct node *n, const struct candidate *k)
+static void take_stream(struct job *j, struct node *n, struct opening *o)
+{
+	struct label label = {0};
+	hash_sha256(n->bytes, n->sha256);
+	n->format = o->format;
+	if (n->format->label)
+		n->format->label(n->bytes, &label);
+	opening_settle(o, n);
+	node_report(j, n, &label, false);
+	if (n->e.type == ENTRY_PART)
+		whole_regions(j, n, o->sink.used);
+	node_deliver(j, n, true);
+}
+
+/* The best bid is a stream: decode it, and only once. */
+static void try_stream(struct job *j, struct node *n, struct candidate *list, size_t count)
 {
 	struct opening o;
-	struct label label = {0};
 	uint64_t before = j->budget;
-	if (!k->format->open || !(k->format->flags & FORMAT_STREAM) || n->depth >= MAX_DEPTH)
-		return false;
-	bool take = opening_trial(j, n, k, n->bytes, &o) &&
-		    region_is_padding(span_from(n->bytes, o.sink.used));
-	if (take) {
-		hash_sha256(n->bytes, n->sha256);
-		n->format = k->format;
-		if (n->format->label)
-			n->format->label(n->bytes, &label);
-		opening_settle(&o, n);
-		node_report(j, n, &label, false);
-		if (n->e.type == ENTRY_PART)
-			whole_regions(j, n, o.sink.used);
-		node_deliver(j, n, true);
+	bool good = opening_trial(j, n, &list[0], n->bytes, &o);
+	if (good && region_is_padding(span_from(n->bytes, o.sink.used))) {
+		take_stream(j, n, &o);
 	} else {
-		j->budget = before;
+		if (!good)
+			j->budget = before;
+		look_inside(j, n, list, count, true, good ? &o : NULL);
 	}
 	buf_free(&o.content);
-	return take;
 }
 
 void node_process(struct job *j, struct node *n)
@@ -200,7 +207,7 @@ void node_process(struct job *j, struct node *n)
 		n->format->bid(n->bytes, &size);
 		if (n->format->flags & FORMAT_LEAF) {
 			list[0] = (struct candidate){n->format, 0, 100, size};
-			look_inside(j, n, list, 1);
+			look_inside(j, n, list, 1, false, NULL);
 		} else {
 			open_whole(j, n, n->bytes.n, &label);
 		}
@@ -208,8 +215,11 @@ void node_process(struct job *j, struct node *n)
 		   list[0].bid >= SURE) {
 		n->format = list[0].format;
 		open_whole(j, n, list[0].size, &label);
-	} else if (!count || list[0].size || !whole_stream(j, n, &list[0])) {
-		look_inside(j, n, list, count);
+	} else if (count && !list[0].size && list[0].format->open && n->depth < MAX_DEPTH &&
+		   (list[0].format->flags & FORMAT_STREAM)) {
+		try_stream(j, n, list, count);
+	} else {
+		look_inside(j, n, list, count, false, NULL);
 	}
 	mem_free(n->claimed);
 }

@@ -85,14 +85,23 @@ const char *kernel_machine(struct span in)
 		{"armeb", 0x00a09de8, 0x00f0ffff},   {"aarch64", 0xd65f03c0, UINT32_MAX},
 		{"ppc", 0x2000804e, UINT32_MAX},     {"riscv64", 0x00008067, UINT32_MAX},
 	};
+	/* of the words above whose last byte is given; of the others the first is e8 */
+	static const bool last_byte[256] = {
+		[0x03] = true, [0x08] = true, [0x1e] = true, [0xe1] = true,
+		[0xe8] = true, [0xc0] = true, [0x4e] = true, [0x67] = true,
+	};
 	enum { MACHINES = sizeof machines / sizeof *machines, LEAST = 64 };
 	uint64_t seen[MACHINES] = {0}, best = 0, second = 0;
 	const char *name = NULL;
 	struct span s = span_cut(in, 0, SAMPLE);
-	for (size_t at = 0; at + 4 <= s.n; at += 4)
+	for (size_t at = 0; at + 4 <= s.n; at += 4) {
+		uint32_t word = span_le32(s, at);
+		if (!last_byte[word & 255] && word >> 24 != 0xe8)
+			continue; /* none of them, as nearly always */
 		for (size_t k = 0; k < MACHINES; k++)
-			if ((span_le32(s, at) & machines[k].mask) == machines[k].word)
+			if ((word & machines[k].mask) == machines[k].word)
 				seen[k]++;
+	}
 	for (size_t k = 0; k < MACHINES; k++) {
 		uint64_t n = seen[k];
 		for (size_t i = k + 1; i < MACHINES && strcmp(machines[i].name, machines[k].name) == 0;
