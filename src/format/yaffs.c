@@ -29,6 +29,7 @@ enum {
 	MAX_OBJECT = 1 << 18,
 	MAX_PAGE = 16384,
 	LATER = 1 << 20, /* how far on the first header is looked for */
+	LEAST_LATER = 1 << 17,
 };
 enum { TYPE_FILE = 1, TYPE_LINK, TYPE_DIR, TYPE_HARD, TYPE_SPECIAL };
 
@@ -204,7 +205,7 @@ static bool geometry_of(struct span in, struct geometry *best)
 static bool geometry_later(struct span in, struct geometry *g)
 {
 	unsigned tries = 0;
-	if (in.n < 8 * HEADER || header_at(in, 0, false) || header_at(in, 0, true))
+	if (in.n < LEAST_LATER || header_at(in, 0, false) || header_at(in, 0, true))
 		return false;
 	for (uint64_t at = 2 * HEADER; at < LATER && span_has(in, at, HEADER) && tries < 8; at += 2) {
 		uint64_t step, sound = 0, used = 0;
