@@ -267,7 +267,7 @@ static void take_tag(struct dynamic *d, uint64_t tag, uint64_t v)
 	}
 }
 
-static struct dynamic read_dynamic(const struct elf_image *img)
+static struct dynamic read_dynamic(struct elf_image *img)
 {
 	struct dynamic d = {0};
 	uint64_t off, size;
@@ -281,6 +281,10 @@ static struct dynamic read_dynamic(const struct elf_image *img)
 		if (tag == DT_NULL)
 			break;
 		take_tag(&d, tag, word_at(img, off + step / 2));
+		if (tag == DT_INIT_ARRAY)
+			img->init = word_at(img, off + step / 2);
+		if (tag == DT_INIT_ARRAYSZ)
+			img->init_size = word_at(img, off + step / 2);
 	}
 	return d;
 }

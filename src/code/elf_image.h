@@ -47,6 +47,7 @@ struct elf_image {
 	struct elf_fixup *fixups; /* sorted by address, unique */
 	size_t fixup_count;
 	uint64_t got, got_end; /* MIPS: the GOT, whose local words stand in the file */
+	uint64_t init, init_size; /* pointers to functions that run when the file is loaded */
 	uint64_t gp;           /* MIPS: what $gp holds; x86 and PowerPC: the GOT; 0: unknown */
 	bool capped;           /* a table was larger than what is kept */
 };

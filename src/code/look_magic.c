@@ -92,17 +92,23 @@ static int32_t follow(const struct look *l, const struct function *f, int32_t bl
 	return equal;
 }
 
+static bool is_text(struct span b)
+{
+	for (size_t i = 0; i < b.n; i++)
+		if (b.p[i] < 0x20 || b.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
 /* Types of Ethernet frames and numbers of ports that everybody knows are no secrets. */
 static bool odd(struct span b)
 {
 	static const uint16_t types[] = {0x0800, 0x0806, 0x86dd, 0x8100, 0x888e,
 					 0x88cc, 0x8863, 0x8864, 0x88a8, 0x9000};
-	bool printable = true, same = true;
-	for (size_t i = 0; i < b.n; i++) {
-		printable = printable && b.p[i] >= 0x20 && b.p[i] < 0x7f;
+	bool same = true;
+	for (size_t i = 0; i < b.n; i++)
 		same = same && b.p[i] == b.p[0];
-	}
-	if (b.n < 2 || (printable && b.n >= 3) || same)
+	if (b.n < 2 || (b.n >= 3 && is_text(b)) || same)
 		return false;
 	if (b.n == 2) {
 		uint16_t v = span_be16(b, 0);
@@ -212,7 +218,8 @@ static void look_at_function(struct look_at *w, const struct function *f)
 		int32_t equal =
 		    used[b] ? NO_BLOCK : follow(w->l, f, (int32_t)b, &first, &bytes, used);
 		if (equal != NO_BLOCK && odd(buf_span(&bytes)) &&
-		    !ends_text(w->l, f, (int32_t)b, &first, buf_span(&bytes))) {
+		    !ends_text(w->l, f, (int32_t)b, &first, buf_span(&bytes)) &&
+		    (!is_text(buf_span(&bytes)) || from_raw(w, &first))) {
 			struct power p = power_behind(w->l, f, equal);
 			struct harm h = p.kind ? (struct harm){0} : harm_behind(w->l, f, equal);
 			if (p.kind)

@@ -74,8 +74,9 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	bool arm = p->img->machine == EM_ARM;
 	for (size_t i = 0; i < p->img->fixup_count; i++) {
 		uint64_t v = p->img->fixups[i].value;
+		bool at_load = p->img->fixups[i].at - p->img->init < p->img->init_size;
 		if (elf_is_code(p->img, v) &&
-		    begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1)))
+		    (at_load || begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1))))
 			add_pointer(s, p, v, NULL);
 	}
 	for (size_t i = 0; i < p->img->segment_count; i++) {
