@@ -17,7 +17,7 @@
  * and AArch64. MIPS: the GOT has DT_MIPS_LOCAL_GOTNO words without relocation, then one word for
  * every dynamic symbol from DT_MIPS_GOTSYM on.
  */
-#include "code/elf_image.h"
+#include "code/elf_object.h"
 
 #include <elf.h>
 
@@ -533,6 +533,8 @@ bool elf_image_read(struct elf_image *img, struct span in, struct arena *a)
 	img->machine = span_u16(in, 18, img->big);
 	img->entry = field(img, 0, 24, 24);
 	img->flags = span_u32(in, img->wide ? 48 : 36, img->big);
+	if (img->type == ET_REL)
+		return elf_object_read(img, a);
 	if (img->type != ET_EXEC && img->type != ET_DYN)
 		return false;
 	read_segments(img, a);

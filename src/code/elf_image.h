@@ -52,7 +52,8 @@ struct elf_image {
 	bool capped;           /* a table was larger than what is kept */
 };
 
-/* False when it is no ELF program that can be looked at (relocatable objects have no addresses). */
+/* False when it is no ELF program that can be looked at. The sections of relocatable objects get
+ * addresses, and img->in is a relocated copy then. */
 bool elf_image_read(struct elf_image *img, struct span in, struct arena *a);
 
 bool elf_offset(const struct elf_image *img, uint64_t vaddr, uint64_t *offset);
