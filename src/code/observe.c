@@ -3,6 +3,8 @@
  * The observer of machine code: listeners, capabilities and guards of one program. Programs that
  * have nothing to do with networks, commands or identities are not taken apart.
  */
+#include <elf.h>
+
 #include "code/verdict.h"
 
 #include "code/cipher_names.h"
@@ -50,12 +52,30 @@ bool look_opens_shell(struct span command)
 	       has(command, "-e /bin/sh");
 }
 
+/* Kernel code that sees packets, talks to programs, or runs them. */
+static bool kernel_matters(const char *name)
+{
+	static const char *const begins[] = {
+	    "nf_register",  "dev_add_pack",	   "call_usermodehelper",
+	    "commit_creds", "prepare_kernel_cred", "netlink_",
+	    "__netlink",    "genl_register",	   "kernel_",
+	    "sock_create",  "proc_create",	   "misc_register",
+	    "filp_open"};
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Only what can listen, be asked, run commands or change identity is worth the time. */
 bool look_is_worth(const struct elf_image *img)
 {
 	for (size_t i = 0; i < img->symbol_count; i++) {
 		const struct role *r =
 		    img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
+		if (!img->symbols[i].defined && img->type == ET_REL &&
+		    kernel_matters(img->symbols[i].name))
+			return true;
 		if (!img->symbols[i].defined && cipher_use_of(img->symbols[i].name))
 			return true;
 		switch (r ? r->kind : ROLE_NONE) {

@@ -275,7 +275,9 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		f->thumb = t->thumb;
 		f->guess = t->guess && !t->name;
 		f->stub = program_stub(p, t->at, t->thumb, p->img->gp, how);
-		f->role = f->stub ? role_of(f->stub) : t->name ? role_of(t->name) : NULL;
+		f->role = f->stub			      ? role_of(f->stub)
+			  : t->name && p->img->type != ET_REL ? role_of(t->name)
+							      : NULL;
 		f->done = f->stub != NULL;
 		f->name = f->stub ? f->stub : t->name;
 		if (!f->name)
