@@ -273,7 +273,10 @@ void effect_verdict(struct flow *f, const struct node *n, const char *what)
 		bool password = k->from && words_of_password(k->from->name) &&
 				(!k->from->argument ||
 				 (!strstr(k->from->name, "token") && strlen(k->from->name) > 2));
-		if (k->kind == TEST_EQUAL && (password || k->hashed) && k->literal.n > 1)
+		bool header = k->from && strncmp(k->from->name, "http_", 5) == 0 &&
+			      k->literal.n >= 6 && !strstr(k->from->name, "refer") &&
+			      !strstr(k->from->name, "host");
+		if (k->kind == TEST_EQUAL && (password || header || k->hashed) && k->literal.n > 1)
 			t = k;
 		stored |= k->kind == TEST_CHECK && k->from && words_of_password(k->from->name);
 	}

@@ -92,6 +92,19 @@ static struct value own(struct flow *f, struct span name, uint32_t at)
 	return flow_request(f, strcmp(what, "parameter") == 0 ? "parameter" : "variable", last, at);
 }
 
+/* $form{cmd} of what a script made of the whole request: its parameter 'cmd'. */
+static struct value item_of(struct flow *f, struct value v, struct span key)
+{
+	bool whole = !strstr(v.from->what, "parameter") && !strstr(v.from->what, "argument") &&
+		     !strstr(v.from->name, "http_");
+	if (!whole || !key.n || span_eq_str(key, "*") || memchr(key.p, '.', key.n))
+		return v;
+	struct value item = flow_request(f, "parameter", key, v.from->at);
+	item.clean = v.clean;
+	item.hashed = v.hashed;
+	return item;
+}
+
 struct value flow_get(struct flow *f, struct span name, uint32_t at)
 {
 	struct binding *b = find(f, name);
@@ -106,7 +119,7 @@ struct value flow_get(struct flow *f, struct span name, uint32_t at)
 			continue;
 		}
 		if (b->value.from)
-			return b->value;
+			return item_of(f, b->value, span_from(name, dot));
 		if (b->value.path.n) {
 			v.path =
 			    span_str(arena_printf(f->arena, "%.*s.%.*s", (int)b->value.path.n,

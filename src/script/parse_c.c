@@ -352,6 +352,14 @@ static bool file_test(struct parser *p)
 	return true;
 }
 
+/* Perl: &name is a call, with or without brackets. */
+static struct node *called(struct parser *p)
+{
+	parse_next(p);
+	struct node *n = postfix(p, primary(p));
+	return n->kind == N_NAME ? call(p, n, NULL) : n;
+}
+
 static struct node *unary(struct parser *p)
 {
 	if (++p->depth > SCRIPT_MAX_NESTING || p->m->full) {
@@ -362,6 +370,9 @@ static struct node *unary(struct parser *p)
 	struct node *n;
 	if (parse_take(p, "!") || parse_word(p, "not"))
 		n = node_pair(p->m, N_NOT, unary(p), NULL);
+	else if (p->x.language == SCRIPT_PERL && lex_op(&p->x, "&") &&
+		 lex_letter(lex_at(p->x.s, p->x.t.end)))
+		n = called(p);
 	else if (parse_take(p, "@") || parse_take(p, "&") || parse_take(p, "\\") ||
 		 parse_take(p, "...") || parse_take(p, "%") || parse_take(p, "$"))
 		n = unary(p);

@@ -256,6 +256,8 @@ static struct value known_call(struct flow *f, const struct callee *c, const str
 		v.known = false;
 		return v;
 	case ROLE_PASS:
+		if (f->language == SCRIPT_PERL && a->count == 1 && strcmp(c->name, "split") == 0)
+			return flow_get(f, SPAN_LIT("$_"), n->at);
 		return c->arg >= 0 && i < a->count && !v.from && a->count > 1 && !v.known
 			   ? all_of(f, a, 0)
 			   : changed(f, c->name, v);
@@ -328,6 +330,9 @@ struct value flow_call(struct flow *f, const struct node *n)
 	const struct callee *c = role_of_call(f->language, path);
 	if (c)
 		return known_call(f, c, &a, n, self);
+	if (f->language == SCRIPT_PHP && span_eq_str(path, "parse_str") &&
+	    a.count > 1) /* fills its second */
+		flow_set(f, flow_name(f, a.n[1]), a.v[0]);
 	if (words_of_login(path)) /* requireLogin(); in another file */
 		f->checked = true;
 	for (size_t i = 0; i < a.count; i++) /* array("system")($x), callbacks */

