@@ -111,7 +111,7 @@ static void no_fact(struct engine_sink *s, uint32_t id, const struct row_fact *f
 	(void)s, (void)id, (void)f;
 }
 
-static void open_all(const char *image)
+static void open_all(const char *const *images, size_t count_)
 {
 	struct engine_sink sink = {.source = no_source,
 				   .artifact = no_artifact,
@@ -119,7 +119,7 @@ static void open_all(const char *image)
 				   .note = no_note,
 				   .fact = no_fact};
 	struct engine_options options = {.open_only = true};
-	if (engine_scan(&image, 1, &options, &sink).failed)
+	if (engine_scan(images, count_, &options, &sink).failed)
 		exit(1);
 }
 
@@ -240,18 +240,14 @@ static uint64_t *different(size_t *count_, uint64_t *twice)
 	return starts;
 }
 
-struct total {
-	double open, floor;
-};
-
-static void measure(const char *image, size_t rounds, struct total *total)
+static void measure(const char *name, const char *const *images, size_t count_, size_t rounds)
 {
 	double *open = mem_array(rounds, sizeof *open), *least = mem_array(rounds, sizeof *least);
 	uint64_t in = 0, out = 0, twice = 0;
 	size_t n = 0;
 	atomic_store(&shared->used, 0);
 	atomic_store(&shared->record, 1);
-	open_all(image);
+	open_all(images, count_);
 	atomic_store(&shared->record, 0);
 	uint64_t *starts = different(&n, &twice);
 	for (size_t i = 0; i < n; i++) {
@@ -261,7 +257,7 @@ static void measure(const char *image, size_t rounds, struct total *total)
 	}
 	for (size_t i = 0; i < rounds; i++) {
 		double start = now();
-		open_all(image);
+		open_all(images, count_);
 		open[i] = now() - start;
 		start = now();
 		floor_of(starts, n);
@@ -270,10 +266,8 @@ static void measure(const char *image, size_t rounds, struct total *total)
 	double a = median(open, rounds), b = median(least, rounds);
 	printf("%s: %zu blocks, %.1f MB to %.1f MB (%.1f MB made again): opened in %.3f s, "
 	       "decompressed in %.3f s: %.2f\n",
-	       image, n, (double)in / 1e6, (double)out / 1e6, (double)twice / 1e6, a, b, a / b);
+	       name, n, (double)in / 1e6, (double)out / 1e6, (double)twice / 1e6, a, b, a / b);
 	fflush(stdout);
-	total->open += a;
-	total->floor += b;
 	mem_free(open);
 	mem_free(least);
 	mem_free(starts);
@@ -281,7 +275,7 @@ static void measure(const char *image, size_t rounds, struct total *total)
 
 int main(int argc, char **argv)
 {
-	struct total total = {0, 0};
+	const char *const *images = (const char *const *)argv + 2;
 	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
 	shared = mmap(NULL, LOG_BYTES, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -289,9 +283,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: open-floor ROUNDS IMAGE...\n");
 		return 2;
 	}
-	for (int i = 2; i < argc; i++)
-		measure(argv[i], (size_t)rounds, &total);
-	printf("all: opened in %.3f s, decompressed in %.3f s: %.2f\n", total.open, total.floor,
-	       total.open / total.floor);
+	for (int i = 2; i < argc && argc > 3; i++)
+		measure(argv[i], images + i - 2, 1, (size_t)rounds);
+	measure(argc > 3 ? "all in one run" : argv[2], images, (size_t)argc - 2, (size_t)rounds);
 	return 0;
 }
