@@ -385,6 +385,31 @@ static int32_t meet(const struct cfg *c, int32_t a, int32_t b)
 	return a;
 }
 
+/* Numbers such that what a block dominates are the numbers from its own on. */
+static void number_tree(struct cfg *c, struct arena *a)
+{
+	uint32_t *next = arena_array(a, c->block_count, sizeof *next);
+	for (size_t i = 0; i < c->block_count; i++) {
+		c->blocks[i].below = (uint32_t)(c->block_count + i);
+		c->blocks[i].below_count = 1;
+	}
+	for (size_t o = c->order_count; o-- > 1;) {
+		const struct block *k = &c->blocks[c->order[o]];
+		if (k->idom != NO_BLOCK)
+			c->blocks[k->idom].below_count += k->below_count;
+	}
+	c->blocks[0].below = 0;
+	next[0] = 1;
+	for (size_t o = 1; o < c->order_count; o++) {
+		struct block *k = &c->blocks[c->order[o]];
+		if (k->idom == NO_BLOCK)
+			continue;
+		k->below = next[k->idom];
+		next[k->idom] += k->below_count;
+		next[c->order[o]] = k->below + 1;
+	}
+}
+
 void cfg_connect(struct cfg *c, struct arena *a)
 {
 	post_order(c, a);
@@ -409,14 +434,15 @@ void cfg_connect(struct cfg *c, struct arena *a)
 		}
 	}
 	c->blocks[0].idom = NO_BLOCK;
+	number_tree(c, a);
 }
 
 bool cfg_dominates(const struct cfg *c, int32_t a, int32_t b)
 {
-	for (size_t n = 0; n <= c->block_count && b != NO_BLOCK; n++, b = c->blocks[b].idom)
-		if (a == b)
-			return true;
-	return false;
+	if (a == b || b == NO_BLOCK || a == NO_BLOCK)
+		return a == b && b != NO_BLOCK;
+	const struct block *x = &c->blocks[a], *y = &c->blocks[b];
+	return x->reached && y->reached && y->below - x->below < x->below_count;
 }
 
 bool cfg_edge_owns(const struct cfg *c, int32_t from, int32_t to)

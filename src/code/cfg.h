@@ -21,7 +21,8 @@ struct block {
 	int32_t succ[2]; /* [0] next or only, [1] when cond holds; NO_BLOCK: leaves the function */
 	int32_t idom;	 /* NO_BLOCK: the entry, or not reached */
 	uint32_t order;	 /* position in reverse post-order */
-	uint32_t pred, pred_count; /* into cfg.preds */
+	uint32_t pred, pred_count;   /* into cfg.preds */
+	uint32_t below, below_count; /* number in the tree of dominators; of those it dominates */
 	uint8_t cond,
 	    flags; /* of succ[1]: COND_ALWAYS when there is no choice; register compared in */
 	bool reached, to_switch, is_case;
