@@ -180,6 +180,12 @@ static void take_dirent(struct jffs2 *j, uint64_t at, uint32_t len)
 		sink_note(j->walk.sink, at, "checksum of a name is wrong");
 		return;
 	}
+	if (span_eq_str(name, ".") || span_eq_str(name, "..")) {
+		/* Linux writes no such entry; it would be dropped as one that leads up. */
+		name = SPAN("__", name.n);
+		sink_note(j->walk.sink, at, "a name that no folder can hold: kept as %.2s",
+			  name.n == 1 ? "_" : "__");
+	}
 	names_add(&j->names, (struct name){.dir = span_u32(node, 12, be),
 					   .version = span_u32(node, 16, be),
 					   .ino = span_u32(node, 20, be),

@@ -120,8 +120,8 @@ static struct names_seen *seen_of(struct names *names, uint64_t ino)
 	return bsearch(&key, names->seen, names->seen_count, sizeof key, compare_seen);
 }
 
-/* The names in folder `dir`: [*from, *to). */
-static void children(const struct names *names, uint64_t dir, size_t *from, size_t *to)
+/* The first name in folder `dir`, or where it would stand. */
+static size_t first_child(const struct names *names, uint64_t dir)
 {
 	size_t lo = 0, hi = names->n;
 	while (lo < hi) {
@@ -131,10 +131,23 @@ static void children(const struct names *names, uint64_t dir, size_t *from, size
 		else
 			hi = mid;
 	}
-	*from = lo;
-	while (lo < names->n && names->v[lo].dir == dir)
-		lo++;
-	*to = lo;
+	return lo;
+}
+
+static bool has_children(const struct names *names, uint64_t dir)
+{
+	size_t i = first_child(names, dir);
+	return i < names->n && names->v[i].dir == dir;
+}
+
+/* The names in folder `dir`: [*from, *to). */
+static void children(const struct names *names, uint64_t dir, size_t *from, size_t *to)
+{
+	size_t i = first_child(names, dir);
+	*from = i;
+	while (i < names->n && names->v[i].dir == dir)
+		i++;
+	*to = i;
 }
 
 static void descend(struct state *s, uint64_t ino, size_t len, uint64_t at)
@@ -151,16 +164,23 @@ static void descend(struct state *s, uint64_t ino, size_t len, uint64_t at)
 }
 
 /* Append a name to the folder's path; slashes and NUL inside it become '_'. False: too long. */
-static bool append(struct state *s, size_t len, struct span name, size_t *end)
+static bool append(struct state *s, size_t len, const struct name *name, size_t *end)
 {
 	size_t at = len;
-	if (len + 1 + name.n > MAX_PATH)
+	bool odd = false;
+	if (len + 1 + name->name.n > MAX_PATH)
 		return false;
 	if (at)
 		s->path[at++] = '/';
-	for (size_t i = 0; i < name.n; i++)
-		s->path[at++] = name.p[i] == '/' || !name.p[i] ? '_' : (char)name.p[i];
+	for (size_t i = 0; i < name->name.n; i++) {
+		uint8_t c = name->name.p[i];
+		odd |= c == '/' || !c;
+		s->path[at++] = c == '/' || !c ? '_' : (char)c;
+	}
 	s->path[at] = 0;
+	if (odd)
+		sink_note(s->walk->sink, name->at, "a name that no folder can hold: kept as %s",
+			  s->path + at - name->name.n);
 	*end = at;
 	return true;
 }
@@ -176,14 +196,20 @@ static enum status step(struct state *s)
 		return ST_OK;
 	}
 	name = &s->names->v[f->next++];
-	if (!append(s, f->len, name->name, &end)) {
+	if (!append(s, f->len, name, &end)) {
 		sink_note(s->walk->sink, name->at, "path is too long");
 		return ST_OK;
 	}
 	seen = seen_of(s->names, name->ino);
 	enum status st = s->walk->visit(s->walk, name, s->path, seen ? seen->first : NULL);
-	if (!seen || seen->done || (st != ST_OK && st != ST_SKIP))
+	if (!seen || (st != ST_OK && st != ST_SKIP))
 		return st;
+	if (seen->done) {
+		if (has_children(s->names, name->ino))
+			sink_note(s->walk->sink, name->at, "folder %s stands in the tree twice",
+				  s->path);
+		return st;
+	}
 	seen->done = true;
 	if (seen->names > 1 && s->names->text.used < MAX_FIRST)
 		seen->first = arena_dup(&s->names->text, s->path);

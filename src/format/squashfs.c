@@ -35,6 +35,7 @@ struct walk {
 	struct sq fs;
 	struct node *nodes;
 	size_t count, cap, max;
+	size_t tried; /* entries read, kept or not: what bounds the walk */
 	struct buf names;
 	struct buf path, other;
 	uint32_t *seen; /* open hash of node indexes + 1, by inode */
@@ -124,9 +125,25 @@ static uint64_t data_at(struct walk *w, const struct sq_inode *i)
 	return at;
 }
 
-static void add(struct walk *w, uint32_t parent, const struct sq_name *name)
+/* Names that no folder can hold (".", "..", with a slash or NUL) are kept with '_' for these bytes. */
+static void tame(struct walk *w, struct sq_name *name)
+{
+	bool dots = name->n <= 2 && name->text[0] == '.' && name->text[name->n - 1] == '.';
+	bool odd = dots;
+	for (size_t i = 0; i < name->n; i++)
+		if (dots || name->text[i] == '/' || !name->text[i]) {
+			name->text[i] = '_';
+			odd = true;
+		}
+	if (odd)
+		note(w, w->fs.s.inodes_at + (name->inode >> 16),
+		     "a name that no folder can hold: kept as %.100s", name->text);
+}
+
+static void add(struct walk *w, uint32_t parent, struct sq_name *name)
 {
 	struct sq_inode inode;
+	tame(w, name);
 	size_t len = strlen(name->text),
 	       above = parent == ROOT ? 0 : w->nodes[parent].path_len + 1u;
 	uint64_t where = w->fs.s.inodes_at + (name->inode >> 16);
@@ -139,6 +156,10 @@ static void add(struct walk *w, uint32_t parent, const struct sq_name *name)
 		note(w, where, "inode of %.100s is %s", name->text, status_word(st));
 		return;
 	}
+	if (name->inode == w->fs.s.root) {
+		note(w, where, "%.100s is the root folder once more", name->text);
+		return;
+	}
 	w->nodes = mem_grow(w->nodes, &w->cap, w->count + 1, sizeof *w->nodes);
 	struct node *n = &w->nodes[w->count];
 	*n = (struct node){.inode = name->inode,
@@ -148,7 +169,7 @@ static void add(struct walk *w, uint32_t parent, const struct sq_name *name)
 			   .path_len = (uint16_t)(above + len)};
 	n->first = seen_first(w, (uint32_t)w->count);
 	n->linked = n->first != w->count;
-	if (n->linked && n->type == SQ_DIR) {
+	if (n->type == SQ_DIR && n->linked) {
 		note(w, where, "folder %.100s stands in the tree twice", name->text);
 		return;
 	}
@@ -167,10 +188,11 @@ static enum status list_folder(struct walk *w, uint32_t parent, uint64_t ref)
 	if (st == ST_OK && folder.type != SQ_DIR)
 		st = ST_DAMAGED;
 	struct sq_listing l = {.at = folder.listing, .left = folder.size};
-	while (st == ST_OK && w->count < w->max) {
+	while (st == ST_OK && w->tried < w->max) {
 		st = sq_listing_next(&w->fs, &l, &name, &end);
 		if (st == ST_OK && end)
 			return ST_OK;
+		w->tried++;
 		if (st == ST_OK)
 			add(w, parent, &name);
 	}
