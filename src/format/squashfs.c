@@ -316,6 +316,18 @@ static enum status emit(struct walk *w)
 	return st;
 }
 
+/* A file may be privileged by an attribute (security.capability): say that they are not kept. */
+static void note_xattrs(struct walk *w)
+{
+	const struct sq_super *s = &w->fs.s;
+	struct span table = span_cut(w->fs.in, s->xattrs_at, 16);
+	uint32_t sets = span_u32(table, 8, s->big_endian);
+	if (s->major == 4 && table.n == 16 && sets)
+		note(w, s->xattrs_at,
+		     "extended attributes are not read, nor capabilities of files in them (different sets: %u)",
+		     sets);
+}
+
 static enum status open_tree(struct walk *w)
 {
 	struct sq *fs = &w->fs;
@@ -327,6 +339,7 @@ static enum status open_tree(struct walk *w)
 		return cut ? ST_TRUNCATED : ST_DAMAGED;
 	}
 	sq_ids_read(fs);
+	note_xattrs(w);
 	w->max = fs->in.n + 4096 < NODES_MAX ? fs->in.n + 4096 : NODES_MAX;
 	enum status walked = walk_tree(w);
 	enum status st = emit(w);

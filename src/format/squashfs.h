@@ -25,6 +25,7 @@ struct sq_super {
 	uint64_t root; /* block << 16 | offset, relative to the inode table */
 	uint64_t bytes_used;
 	uint64_t uids_at, gids_at, inodes_at, dirs_at, fragments_at;
+	uint64_t xattrs_at; /* version 4; all ones: no file has extended attributes */
 	uint32_t inodes, block_size, fragments, mtime;
 	uint32_t uids, gids; /* how many; version 4 has one table (uids) for both */
 	uint16_t major, minor, compression, flags, block_log;

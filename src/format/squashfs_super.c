@@ -42,7 +42,7 @@ static void read_4(struct reader *r, struct sq_super *s)
 	s->root = read_u64(r);
 	s->bytes_used = read_u64(r);
 	s->uids_at = read_u64(r);
-	read_skip(r, 8);
+	s->xattrs_at = read_u64(r);
 	s->inodes_at = read_u64(r);
 	s->dirs_at = read_u64(r);
 	s->fragments_at = read_u64(r);

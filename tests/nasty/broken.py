@@ -66,8 +66,11 @@ def squashfs(inodes, listings, root):
     owners_at = folder_at + len(meta(listings))
     image = data + meta(inodes) + meta(listings) + meta(bytes(4))
     image += struct.pack('<Q', owners_at)
+    xattrs_at = 96 + len(image)
+    image += struct.pack('<QII', 96, 7, 0)
     end, none = 96 + len(image), 0xffffffffffffffff
-    return struct.pack('<5I6H8Q', 0x73717368, 9, 0, 4096, 0, 1, 12, 0x10, 1, 4, 0, root, end, end - 8, none,
+    return struct.pack('<5I6H8Q', 0x73717368, 9, 0, 4096, 0, 1, 12, 0x10, 1, 4, 0, root, end,
+                       xattrs_at - 8, xattrs_at,
                        inode_at, folder_at, none, none) + image + bytes(-end % 4096)
 
 
@@ -158,6 +161,7 @@ def hostile_trees(dir):
         told = '\n'.join(notes(top + '/case'))
         for part in ('no folder can hold', 'twice'):
             check('%s loop: "%s" is said' % (kind, part), part in told, told)
+        check(kind + ' loop: attributes', kind != 'squashfs' or 'extended attributes' in told, told)
         held = rows(top + '/case', 'SELECT name FROM artifact')
         check(kind + ' loop: few artifacts', len(held) < 60, held)
         check(kind + ' loop: no raw names', not any('..' in n.split('/') for n, in held), held)
