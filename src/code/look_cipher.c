@@ -69,6 +69,29 @@ static size_t key_length(const struct function *f, const struct call *c, const s
 	return fixed;
 }
 
+static unsigned hex_digit(struct span b, size_t i)
+{
+	return i % 2 ? b.p[i / 2] & 15u : b.p[i / 2] >> 4;
+}
+
+/* Hex digits that count up: 12 34 56 78 ... */
+static bool counts_in_hex(struct span b)
+{
+	size_t steps = 0;
+	for (size_t i = 1; i < b.n * 2; i++)
+		steps += hex_digit(b, i) == ((hex_digit(b, i - 1) + 1) & 15);
+	return steps + 2 >= b.n * 2; /* it may begin again once */
+}
+
+/* The same few bytes again and again. */
+static bool repeats(struct span b)
+{
+	for (size_t period = 2; period <= 4 && b.n >= 2 * period; period++)
+		if (memcmp(b.p, b.p + period, b.n - period) == 0)
+			return true;
+	return false;
+}
+
 /* Numbers that count up, or are all the same, are what tests and examples use. */
 static bool is_pattern(struct span b)
 {
@@ -79,7 +102,7 @@ static bool is_pattern(struct span b)
 	}
 	for (size_t i = 0; i < b.n; i++)
 		blank = blank && (b.p[i] < 0x20 || b.p[i] >= 0x7f);
-	return b.n < 5 || same || (up && blank);
+	return b.n < 5 || same || (up && blank) || counts_in_hex(b) || repeats(b);
 }
 
 static void emit(struct cipher_look *w, const struct function *f, const struct call *c,

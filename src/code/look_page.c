@@ -35,21 +35,41 @@ static struct span page_of(const struct look *l, const struct function *f)
 	return SPAN(p->img->in.p, 0);
 }
 
+/* Does the program talk to other programs of the device only? */
+static bool local_only(const struct look *l)
+{
+	enum { UNIX_FAMILY = 1 };
+	bool local = false;
+	for (size_t i = 0; i < l->p->function_count; i++) {
+		const struct function *f = l->p->functions[i];
+		for (size_t n = 0; n < f->call_count; n++) {
+			const struct call *c = &f->calls[n];
+			if (!c->role || c->role->kind != ROLE_SOCKET)
+				continue;
+			if (!value_is(c->args[0], V_CONST) || c->args[0].k != UNIX_FAMILY)
+				return false;
+			local = true;
+		}
+	}
+	return local;
+}
+
 static void emit_service(struct look *l, const struct function *f, const struct call *c,
 			 struct input in)
 {
-	fact_guard(l->out,
-		   &(struct fact_guard){
-		       .at = look_place(l, c->at),
-		       .function = f->name,
-		       .compare = "none",
-		       .operand = source_word(in.source),
-		       .sink = "exec",
-		       .kind = "unguarded",
-		       .confidence = behind_check(l, f, c->block) ? "hint" : "likely",
-		       .chain = arena_printf(l->arena, "input by %s at 0x%llx > %s at 0x%llx",
-					     in.via, (unsigned long long)in.at, look_name(c),
-					     (unsigned long long)c->at)});
+	fact_guard(
+	    l->out,
+	    &(struct fact_guard){
+		.at = look_place(l, c->at),
+		.function = f->name,
+		.compare = "none",
+		.operand = source_word(in.source),
+		.sink = "exec",
+		.kind = "unguarded",
+		.confidence = local_only(l) || behind_check(l, f, c->block) ? "hint" : "likely",
+		.chain = arena_printf(l->arena, "input by %s at 0x%llx > %s at 0x%llx", in.via,
+				      (unsigned long long)in.at, look_name(c),
+				      (unsigned long long)c->at)});
 }
 
 static void emit_page(struct look *l, const struct function *f, const struct call *c,

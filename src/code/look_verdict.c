@@ -7,7 +7,7 @@
  */
 #include "code/verdict.h"
 
-enum { MAX_OVERRIDES = 40, MAX_STEPS = 6 };
+enum { MAX_OVERRIDES = 40, MAX_STEPS = 6, TABLE = 3 };
 
 struct override {
 	const struct function *f;
@@ -15,7 +15,8 @@ struct override {
 	const struct check *check;
 	uint64_t value, at; /* what is returned, where; at 0: both go on at `joint` */
 	int32_t joint;
-	bool same; /* the word stands where the password is expected */
+	bool same;   /* the word stands where the password is expected */
+	bool tabled; /* one of several words that are asked for: the words of a protocol */
 };
 
 static bool is_documented(const char *literal)
@@ -34,7 +35,7 @@ static const char *confidence_of(const struct override *o)
 	const struct input *in = &o->word->input;
 	bool outside = in->source == SOURCE_NETWORK || in->source == SOURCE_WEB;
 	unsigned weight = o->word->weight;
-	if (is_documented(o->word->literal))
+	if (is_documented(o->word->literal) || o->tabled)
 		return "hint";
 	if (o->same && o->check->strong && outside && weight == 2)
 		return "certain";
@@ -295,8 +296,9 @@ static unsigned look_at(struct look *l, const struct verdicts *v, const struct f
 	struct check checks[MAX_CHECKS];
 	size_t n_checks = checks_find(l, v, f, checks), n = n_checks ? secrets_find(l, f, all) : 0;
 	const struct verdict *mine = &v->of[f->index];
+	struct override seen[MAX_OVERRIDES];
 	unsigned count = 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && count < MAX_OVERRIDES; i++) {
 		struct override o = {.f = f, .word = &all[i], .joint = NO_BLOCK};
 		bool found = false;
 		if (!all[i].weight || all[i].equal.block == NO_BLOCK)
@@ -317,10 +319,15 @@ static unsigned look_at(struct look *l, const struct verdicts *v, const struct f
 					o.same = true;
 				}
 		}
-		if (found) {
-			emit(l, &o);
-			count++;
-		}
+		if (found)
+			seen[count++] = o;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		unsigned like = 0;
+		for (unsigned k = 0; k < count; k++)
+			like += same_subject(seen[k].word->operand, seen[i].word->operand);
+		seen[i].tabled = like >= TABLE;
+		emit(l, &seen[i]);
 	}
 	return count;
 }

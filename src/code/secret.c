@@ -77,7 +77,8 @@ unsigned secret_weight(struct span s)
 		return 0;
 	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
-	    span_find(s, SPAN_LIT(": "), 0) != SIZE_MAX)
+	    span_find(s, SPAN_LIT(": "), 0) != SIZE_MAX || SPAN_IS(s, 0, "urn:") ||
+	    SPAN_IS(s, 0, "uuid:") || SPAN_IS(s, 0, "ssdp:") || SPAN_IS(s, 0, "upnp:"))
 		return 0;
 	if (s.n >= 6 && n.digit && n.lower + n.upper >= 3)
 		return names_method(s) || (!n.lower && n.other == 0 && n.digit <= 3) ? 1 : 2;
