@@ -254,6 +254,17 @@ static void take_moved_inside(struct inputs *in, const struct function *f, const
 		}
 }
 
+/* A function that reads through one parameter and writes through another makes that of this. */
+static void take_through(struct inputs *in, const struct function *f, const struct call *c,
+			 unsigned from, struct input i)
+{
+	i.whole = false;
+	for (unsigned n = 0; n < 4; n++)
+		if (n != from && (c->callee->writes >> n & 1) &&
+		    !input_text(in, f, c->args[n]).source)
+			mark(in, f, c->args[n], 64, i);
+}
+
 static void take_inside(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct knowledge *k = &in->functions[c->callee->index];
@@ -263,6 +274,8 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 			k->params[n] = i;
 			in->changed = true;
 		}
+		if (i.source && c->callee->reads >> n & 1)
+			take_through(in, f, c, n, i);
 		if (k->fills[n].source)
 			mark(in, f, c->args[n], k->fill_size[n], k->fills[n]);
 		if (is_socket(in, f, c->args[n]) && !(k->sockets >> n & 1)) {
@@ -408,12 +421,34 @@ static bool is_cgi(const struct program *p)
 	return false;
 }
 
+/* What functions do with parameters that they hand on. */
+static void follow_hands(struct program *p)
+{
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < p->function_count; i++) {
+			struct function *f = p->functions[i];
+			for (unsigned k = 0; k < f->hand_count; k++) {
+				const struct hand_on *h = &f->hands[k];
+				const struct function *g =
+				    h->target ? program_function(p, h->target) : NULL;
+				bool copy = h->role && h->role->kind == ROLE_COPY;
+				if ((g && g->writes >> h->arg & 1) ||
+				    (copy && h->role->arg == h->arg))
+					f->writes |= (uint8_t)(1u << h->param);
+				if ((g && g->reads >> h->arg & 1) ||
+				    (copy && h->role->other == h->arg))
+					f->reads |= (uint8_t)(1u << h->param);
+			}
+		}
+}
+
 struct inputs *inputs_find(struct program *p, struct arena *a)
 {
 	struct inputs *in = arena_alloc(a, sizeof *in);
 	in->p = p;
 	in->arena = a;
 	in->functions = arena_array(a, p->function_count + 1, sizeof *in->functions);
+	follow_hands(p);
 	in->cgi = is_cgi(p);
 	for (int round = 0; round < ROUNDS; round++) {
 		in->changed = false;

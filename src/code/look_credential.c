@@ -198,7 +198,7 @@ static bool take_word(const struct look *l, const struct function *f, const stru
 	    (!named && !user))
 		return false;
 	bool pair = user && (is_user_name(user->literal) || names(user->input.name, login));
-	if ((!pair && !named) || !decisive(l, f, s))
+	if ((!pair && !named) || (!pair && !s->weight) || !decisive(l, f, s))
 		return false;
 	c->user = user ? user->literal : NULL;
 	c->password = s->literal;

@@ -59,6 +59,12 @@ struct turn { /* what the choice of the block `via` is about when control comes 
 	struct choice choice;
 };
 
+struct hand_on { /* a parameter is handed on as an argument */
+	uint64_t target;
+	const struct role *role;
+	uint8_t param, arg;
+};
+
 struct store { /* a constant put into a variable of the program */
 	uint64_t at, address, value;
 	int32_t block;
@@ -88,6 +94,9 @@ struct function {
 	struct store *stores;
 	struct moved *moved; /* NULL: none */
 	uint32_t outcome_count, turn_count, store_count;
+	struct hand_on hands[8];
+	uint8_t hand_count;
+	uint8_t reads, writes; /* bit sets: parameters that it reads through, or writes through */
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */
 	uint8_t walks;		 /* how often */

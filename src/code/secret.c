@@ -69,13 +69,22 @@ static bool mixed(struct span s)
 			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
 }
 
+/* report.txt, index.html */
+static bool is_file_name(struct span s)
+{
+	size_t n = 0;
+	while (n < s.n && n < 5 && s.p[s.n - 1 - n] >= 'a' && s.p[s.n - 1 - n] <= 'z')
+		n++;
+	return n >= 2 && n <= 4 && n < s.n && s.p[s.n - 1 - n] == '.';
+}
+
 unsigned secret_weight(struct span s)
 {
 	struct letters n = count_letters(s);
 	if (s.n < 4 || s.p[0] == '/' || s.p[0] == '-' || s.p[0] == '<' || names_page(s) ||
 	    all_in(s, "0123456789."))
 		return 0;
-	if (span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
+	if (is_file_name(s) || span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT(": "), 0) != SIZE_MAX || SPAN_IS(s, 0, "urn:") ||
 	    SPAN_IS(s, 0, "uuid:") || SPAN_IS(s, 0, "ssdp:") || SPAN_IS(s, 0, "upnp:"))

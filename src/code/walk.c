@@ -284,6 +284,19 @@ static void handed_over(struct walk *w, struct value v, bool expected)
 	found_target(w, at, thumb);
 }
 
+/* Parameters that are handed on; in a loop only the first pass knows them. */
+static void note_hands(struct walk *w, const struct call *c)
+{
+	struct function *f = w->f;
+	for (uint8_t n = 0; n < 4; n++) {
+		const struct value *v = &c->args[n];
+		bool pointer = v->kind == V_PARAM && (v->form == EXACT || v->form == NEAR);
+		if (pointer && v->id < MAX_ARGS && f->hand_count < 8 && (c->target || c->role))
+			f->hands[f->hand_count++] =
+			    (struct hand_on){c->target, c->role, (uint8_t)v->id, n};
+	}
+}
+
 static void transfer(struct walk *w, const struct insn *i)
 {
 	const struct isa *isa = w->p->isa;
@@ -320,6 +333,8 @@ static void transfer(struct walk *w, const struct insn *i)
 		mark_used(w, c.args[n]);
 	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
 		look_at_address(w, &c);
+	if (!w->recording)
+		note_hands(w, &c);
 	if (w->recording) {
 		keep_memory(w, &c);
 		struct call kept = c;
@@ -406,6 +421,22 @@ static void note_soft(struct walk *w, const struct insn *i)
 			     true};
 }
 
+/* Which parameters are pointers that are followed. In a loop only the first pass knows. */
+static void note_access(struct walk *w, const struct op *o)
+{
+	for (int k = 0; k < 2; k++) {
+		uint8_t r = k ? o->b : o->a;
+		const struct value *v = r < REG_COUNT ? &w->now.regs[r] : NULL;
+		if (!v || v->kind != V_PARAM || v->id >= MAX_ARGS ||
+		    (v->form != EXACT && v->form != NEAR))
+			continue;
+		if (o->code == OP_STORE)
+			w->f->writes |= (uint8_t)(1u << v->id);
+		else
+			w->f->reads |= (uint8_t)(1u << v->id);
+	}
+}
+
 static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 {
 	const struct elf_image *img = w->p->img;
@@ -419,6 +450,8 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 		note_soft(w, i);
 	for (unsigned k = 0; k < i->op_count; k++) {
 		const struct op *o = &i->ops[k];
+		if (o->code == OP_STORE || o->code == OP_LOAD)
+			note_access(w, o);
 		if (w->recording && o->code == OP_STORE)
 			remember_store(w, i, o);
 		if (w->recording)
