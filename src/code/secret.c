@@ -3,7 +3,6 @@
 #include "code/secret.h"
 
 #include "base/buf.h"
-#include "base/text.h"
 
 enum { MIN_INLINE = 3, MAX_LITERAL = 64, RANDOM_NUMBER = 1 << 24 };
 
@@ -50,17 +49,6 @@ static bool names_method(struct span s)
 	return false;
 }
 
-/* A file that a web server hands out or runs: asking for it is no secret word. */
-static bool names_page(struct span s)
-{
-	static const char *const ends[] = {".htm", ".html", ".asp", ".cgi", ".php", ".xgi",
-					   ".gch", ".lp",   ".js",  ".xml", ".css", ".txt"};
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (text_suffix(s, ends[i]))
-			return true;
-	return false;
-}
-
 /* Letters of both cases, or letters and digits: no word of a protocol. */
 static bool mixed(struct span s)
 {
@@ -81,8 +69,7 @@ static bool is_file_name(struct span s)
 unsigned secret_weight(struct span s)
 {
 	struct letters n = count_letters(s);
-	if (s.n < 4 || s.p[0] == '/' || s.p[0] == '-' || s.p[0] == '<' || names_page(s) ||
-	    all_in(s, "0123456789."))
+	if (s.n < 4 || s.p[0] == '/' || s.p[0] == '-' || s.p[0] == '<' || all_in(s, "0123456789."))
 		return 0;
 	if (is_file_name(s) || span_find(s, SPAN_LIT("HTTP"), 0) != SIZE_MAX ||
 	    span_find(s, SPAN_LIT("Content-"), 0) != SIZE_MAX ||
