@@ -6,8 +6,8 @@
  *
  *   AES( Seama ... zero padding(1..16) | plain length(4, BE) zeros(12) )
  *
- * The first block of the plain text must be a Seama header, and the signature in its metadata the
- * one the key was made with.
+ * Either the first block of the plain text is a Seama header, and the signature in its metadata the
+ * one the key was made with; or the last block is the length that the whole has room for, and zeros.
  * Reference: OpenWrt firmware-utils alpha_encimg.c, delink encimg.rs, unblob dlink/alpha_encimg.py.
  */
 #include "codec/decrypt.h"
@@ -35,7 +35,16 @@ static void mangle(const char *sign, const char *seed, size_t n, uint8_t *out)
 		out[i] = (uint8_t)((uint8_t)seed[i] ^ (i + 1) ^ (uint8_t)sign[i % len]);
 }
 
-/* The device whose key opens the head; -1: none. */
+/* Is the last block a length and zeros? A block of CBC needs the one before it only. */
+static bool tail_fits(struct span in, const uint8_t *key)
+{
+	uint8_t last[16];
+	decrypt(CIPHER_AES_256_CBC, key, in.p + in.n - 32, span_cut(in, in.n - 16, 16), last);
+	uint64_t length = span_be32(SPAN(last, 16), 0);
+	return part_all(SPAN(last, 16), 4, 12, 0) && length < in.n - 16 && length + 32 >= in.n;
+}
+
+/* The device whose key opens the head or the tail; -1: none. */
 static int device_of(struct span in)
 {
 	uint8_t key[32], iv[16], head[HEAD];
@@ -43,6 +52,8 @@ static int device_of(struct span in)
 		const char *sign = devices[i].sign;
 		mangle(sign, devices[i].key, sizeof key, key);
 		mangle(sign, devices[i].iv, sizeof iv, iv);
+		if (tail_fits(in, key))
+			return (int)i;
 		decrypt(CIPHER_AES_256_CBC, key, iv, span_cut(in, 0, 16), head);
 		if (memcmp(head, "\x5e\xa3\xa4\x17", 4) != 0)
 			continue;
@@ -79,7 +90,8 @@ static enum status encimg_open(struct span in, struct sink *out)
 		sink_note(out, n, "the length behind the image is missing: cut or damaged");
 	sink_note(out, 0, "decrypted: AES-256 with a published key");
 	out->used = in.n;
-	enum status st = part_made(out, "seama", 0, span_cut(plain, 0, told ? length : n),
+	const char *name = SPAN_IS(plain, 0, "\x5e\xa3\xa4\x17") ? "seama" : "firmware";
+	enum status st = part_made(out, name, 0, span_cut(plain, 0, told ? length : n),
 				   told ? ST_OK : ST_TRUNCATED);
 	mem_free(clear);
 	return st;
@@ -95,7 +107,7 @@ const struct format format_dlink_encimg = {
 	.name = "dlink-encimg",
 	.title = "D-Link / Alpha Networks encimg firmware",
 	.reference = "OpenWrt firmware-utils alpha_encimg.c",
-	.tested = "generator in tests",
+	.tested = "OpenWrt alpha_encimg.c, followed in tests",
 	.magic = NULL,
 	.flags = FORMAT_START,
 	.bid = bid,

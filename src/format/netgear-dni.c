@@ -6,7 +6,7 @@
  *   "device:NAME\nversion:V1.0.0.1\nregion:\nhd_id:...\n" NUL ...   content   sum(1)
  *
  * The header has no length; the end is where the sum comes out right, which is the end of the file.
- * Reference: OpenWrt firmware-utils mkdniimg.c.
+ * Reference: OpenWrt firmware-utils mkdniimg.c, mkbuffaloimg.c.
  */
 #include "format/part.h"
 
@@ -22,7 +22,9 @@ static int bid(struct span in, uint64_t *size)
 	while (text < HEADER && (head.p[text] == '\n' || head.p[text] == '\r' ||
 				 (head.p[text] >= 0x20 && head.p[text] < 0x7f)))
 		text++;
-	if (text < 12 || text == HEADER || !part_all(head, text, HEADER - text, 0))
+	/* Buffalo's header of the same make ends with 12 32. */
+	size_t end = SPAN_IS(head, HEADER - 2, "\x12\x32") ? HEADER - 2 : HEADER;
+	if (text < 12 || text >= end || !part_all(head, text, end - text, 0))
 		return 0;
 	return span_find(head, SPAN_LIT("\nversion:"), 0) < text ? 85 : 0;
 }
@@ -53,9 +55,9 @@ static void dni_label(struct span in, struct label *out)
 
 const struct format format_netgear_dni = {
 	.name = "netgear-dni",
-	.title = "Netgear DNI firmware",
-	.reference = "OpenWrt firmware-utils mkdniimg.c",
-	.tested = "generator in tests",
+	.title = "Netgear DNI firmware (also Buffalo)",
+	.reference = "OpenWrt firmware-utils mkdniimg.c, mkbuffaloimg.c",
+	.tested = "OpenWrt mkdniimg.c, mkbuffaloimg.c, followed in tests",
 	.magic = (const struct magic[]){MAGIC(0, "device:"), MAGIC_END},
 	.bid = bid,
 	.open = dni_open,

@@ -113,7 +113,7 @@ const struct format format_seama = {
 	.name = "seama",
 	.title = "Seama or DLOB image (Alpha Networks, D-Link)",
 	.reference = "OpenWrt firmware-utils seama.h",
-	.tested = "generator in tests",
+	.tested = "OpenWrt seama.c, followed in tests",
 	.magic = (const struct magic[]){MAGIC(0, "\x5e\xa3\xa4\x17\x00\x00"),
 					MAGIC(0, "\x17\xa4\xa3\x5e\x00\x00"), MAGIC_END},
 	.bid = bid,

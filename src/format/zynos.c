@@ -47,6 +47,23 @@ static bool sum_fits(struct span in)
 	return (flags & HAS_PLAIN_SUM) && zyxel_sum(s) == span_be16(in, 20);
 }
 
+/*
+ * A whole image that counts only its first word, and whose last word makes the sum of all the same
+ * as that of the first: so do the public makers, and the size is that of the file.
+ */
+static bool is_whole(struct span in)
+{
+	return in.n >= HEADER + 64 && SPAN_IS(in, 6, "SIG\3") && in.p[18] == HAS_PLAIN_SUM &&
+	       span_be32(in, 10) == 2 && span_be32(in, 39) && part_all(in, 24, 15, 0) &&
+	       span_be16(in, 20) == span_be16(in, HEADER) && span_be16(in, 4) == 0 &&
+	       span_be32(in, 14) == 0 && span_be32(in, 43) == 0;
+}
+
+static bool is_whole_sum(struct span in)
+{
+	return zyxel_sum(span_from(in, HEADER)) == span_be16(in, 20);
+}
+
 static int bid(struct span in, uint64_t *size)
 {
 	*size = 0;
@@ -54,6 +71,10 @@ static int bid(struct span in, uint64_t *size)
 	    !part_is_text(in, 24, 15, 0))
 		return 0;
 	uint32_t n = stored_size(in);
+	if (is_whole(in)) {
+		*size = in.n;
+		return is_whole_sum(in) ? 92 : 60;
+	}
 	if (n < 16 || n > (64u << 20))
 		return 0;
 	*size = HEADER + (uint64_t)n;
@@ -123,6 +144,12 @@ static enum status zynos_open(struct span in, struct sink *out)
 	if (in.n < HEADER)
 		return ST_TRUNCATED;
 	uint32_t n = stored_size(in);
+	if (is_whole(in)) {
+		if (!is_whole_sum(in))
+			sink_note(out, 20, "checksum is wrong, or more follows the image");
+		out->used = in.n;
+		return part_slice(out, in, "data", HEADER, in.n - HEADER);
+	}
 	out->used = HEADER + (uint64_t)n < in.n ? HEADER + (uint64_t)n : in.n;
 	if (span_has(in, HEADER, n) && (in.p[18] & (HAS_PLAIN_SUM | HAS_PACKED_SUM)) && !sum_fits(in))
 		sink_note(out, 20, "checksum is wrong");
@@ -150,7 +177,7 @@ const struct format format_zynos = {
 	.name = "zynos",
 	.title = "ZyNOS image (ZyXEL RAS)",
 	.reference = "OpenWrt firmware-utils zynos.h",
-	.tested = "generator in tests",
+	.tested = "OpenWrt mkzynfw.c, followed in tests; generator in tests",
 	.magic = (const struct magic[]){MAGIC(6, "SIG\x01"), MAGIC(6, "SIG\x02"), MAGIC(6, "SIG\x03"),
 					MAGIC(6, "SIG\x04"), MAGIC(6, "SIG\x05"), MAGIC(6, "SIG\x07"),
 					MAGIC_END},

@@ -3,47 +3,12 @@
 import hashlib
 import json
 import lzma
-import os
-import random
 import struct
-import tempfile
 import zlib
 
-from tree import *
+from wrap import *
 
-rng = random.Random(11)
 K = 1024
-
-
-def noise(size):
-    return rng.randbytes(size)
-
-
-def opens(what, form, image, parts, used=None, notes=()):
-    with open(path, 'wb') as f:
-        f.write(image)
-    o = Opened(form, path)
-    check(what, o.bid >= 60, 'bid %d' % o.bid)
-    check(what, o.used == (len(image) if used is None else used), 'end at %d of %d' % (o.used, len(image)))
-    for name, data in parts.items():
-        m = o.members.get(name)
-        check(what, m and m['sha'] == hashlib.sha256(data).hexdigest() and m['status'] == 'ok',
-              '%s of %s' % (name, {k: v['size'] for k, v in o.members.items()}))
-    check(what, set(o.members) == set(parts), sorted(o.members))
-    bad = [n for n in o.notes if 'wrong' in n or 'past' in n]
-    check(what, not bad, bad)
-    torture(what, form, path, max(1, len(image) // 60), 60)
-    return o
-
-
-def refuses(what, form, image):
-    with open(path, 'wb') as f:
-        f.write(image)
-    check(what, Opened(form, path).bid == 0, 'wanted')
-
-
-def crc(data):
-    return zlib.crc32(data) ^ 0xffffffff
 
 
 def crc16(data):
@@ -346,23 +311,21 @@ def super_image(minor, extents):
     return bytearray(image.ljust(512 * K, b'\0'))
 
 
-with tempfile.TemporaryDirectory() as work:
-    path = work + '/image'
-    uimages()
-    trx()
-    tplink2()
-    edimax()
-    h3c()
-    luxul()
-    zyxel_trx()
-    poray()
-    omada()
-    cameras()
-    chips()
-    avm()
-    boot_flash()
-    disks()
-    android_super()
+uimages()
+trx()
+tplink2()
+edimax()
+h3c()
+luxul()
+zyxel_trx()
+poray()
+omada()
+cameras()
+chips()
+avm()
+boot_flash()
+disks()
+android_super()
 garbage(['uimage-vendor', 'trx', 'h3c', 'luxul', 'zyxel-trx', 'poray', 'tplink-omada', 'hikvision', 'reolink', 'dahua',
          'rockchip', 'allwinner', 'android-super', 'avm-kernel', 'qcow2', 'vmdk',
          'broadcom-nvram', 'cbfs', 'intel-flash'])

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Images of makers' wrappers, made as their public makers make them: each function follows one of them.
+
+images(kernel, rootfs) gives (name, format, image, parts, length or None) for each."""
+import hashlib
+import struct
+import subprocess
+import zlib
+
+K = 1024
+SALT = bytes.fromhex('7a2b15ed9b98596de504ab44ac2a9f4e')
+
+
+def aes(key, iv, data, pad=False):
+    command = ['openssl', 'enc', '-aes-%d-cbc' % (8 * len(key)), '-K', key.hex(), '-iv', iv.hex()]
+    return subprocess.run(command + ([] if pad else ['-nopad']), input=data, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def netgear_sum(data):
+    a = b = 0
+    for byte in data:
+        a += byte
+        b += a
+    a, b = ((x & 0xffff) + (x >> 16 & 0xffff) for x in (a, b))
+    return ((b >> 16) + b & 0xffff) << 16 | (a >> 16) + a & 0xffff
+
+
+def mkchkimg(kernel, rootfs):
+    for root in (rootfs, b''):
+        board = b'U12H072T00_NETGEAR'
+        h = struct.pack('>2I8s4I', 0x2a23245e, 40 + len(board), b'\1' + b'c' * 7, netgear_sum(kernel),
+                        netgear_sum(root) if root else 0, len(kernel), len(root)) + struct.pack('>I', netgear_sum(kernel + root))
+        h += struct.pack('>I', netgear_sum(h + bytes(4) + board)) + board
+        yield 'mkchkimg', 'netgear-chk', h + kernel + root, {'kernel': kernel, **({'rootfs': root} if root else {})}, None
+
+
+def mkdniimg(kernel, rootfs):
+    data = kernel + rootfs
+    for text in (b'device:WNR2000V3\nversion:V2.0.0.9\nregion:\n', b'device:R6100\nversion:V1.00.00\nregion:\nhd_id:29764434+0+128\n'):
+        image = text.ljust(128, b'\0') + data
+        yield 'mkdniimg', 'netgear-dni', image + bytes([0xff - sum(image) & 0xff]), {'data': data}, None
+    text = b'device:BHR-4GRV2\nversion:1.04_0.01\nregion:JP\nRootfsSize:%d\nKernelSize:%d\nInfoHeadSize:128\n' % (
+        len(rootfs), len(kernel))
+    image = text.ljust(126, b'\0') + b'\x12\x32' + data
+    yield 'mkbuffaloimg', 'netgear-dni', image + bytes([0xff - sum(image) & 0xff]), {'data': data}, None
+
+
+def seama_entity(data, *meta):
+    text = b''.join(m + b'\0' for m in meta)
+    text += bytes(-len(text) % 4)
+    return (struct.pack('>I2HI', 0x5ea3a417, 0, len(text), len(data)) + (hashlib.md5(data).digest() if data else b'') +
+            text + data)
+
+
+def seama(kernel, rootfs):
+    data = kernel + rootfs
+    plain = seama_entity(data, b'dev=/dev/mtdblock/1', b'type=firmware')
+    yield 'seama', 'seama', plain, {'image': data}, None
+    yield 'seama sealed', 'seama', seama_entity(b'', b'signature=wrgn22_dlwbr_dir615e') + plain, {'image': data}, None
+    two = seama_entity(kernel, b'dev=/dev/mtdblock/1') + seama_entity(rootfs, b'dev=/dev/mtdblock/2')
+    yield 'seama twice', 'seama', seama_entity(b'', b'signature=wapnd') + two, {'image': kernel, 'image-2': rootfs}, None
+
+
+def alpha_encimg(kernel, rootfs):
+    sign = b'wrgac65_dlink.2015_dir842EU'
+    keys = [bytes(b ^ i + 1 ^ sign[i % len(sign)] for i, b in enumerate(k))
+            for k in (b'xQYoRZeD726UAbRb846kO7TeNw8eZa6u', b'zufEbNF3kUafxFiE')]
+    sealed = seama_entity(b'', b'signature=' + sign) + seama_entity(kernel + rootfs, b'dev=/dev/mtdblock/1')
+    unsealed = seama_entity(kernel + rootfs, b'dev=/dev/mtdblock/1', b'type=firmware')
+    for name, data in (('seama', sealed), ('seama', sealed + bytes(-len(sealed) % 16)), ('seama', unsealed),
+                       ('firmware', rootfs)):
+        image = aes(*keys, data + bytes(16 - len(data) % 16) + struct.pack('>I12x', len(data)))
+        yield 'alpha_encimg', 'dlink-encimg', image, {name: data}, None
+
+
+def wrgg(kernel, rootfs):
+    data = kernel + rootfs
+    for end in '<>':
+        device = b'/dev/mtdblock/2'.ljust(32, b'\0')
+        place = struct.pack(end + 'I', 0)
+        digest = hashlib.md5(place + device + data).digest()
+        for version in (b'', b'1.0'):
+            h = b'wapnd15_dlob_dap2553'.ljust(32, b'\0') + struct.pack('<2I', 0x20080321, 0x20080321)
+            h += version.ljust(16, b'\0') + version.ljust(16, b'\0') + bytes(16) + version.ljust(16, b'\0')
+            h += struct.pack(end + 'I', len(data)) + place + device + digest
+            yield 'mkwrggimg ' + end, 'wrgg', h + data, {'firmware': data}, None
+        h = b'wrgg15_di524'.ljust(32, b'\0') + struct.pack(end + '3I', 0x20040220, 0x20040220, len(data)) + place
+        yield 'mkwrgimg ' + end, 'wrgg', h + device + digest + data, {'firmware': data}, None
+
+
+def zynos_sum(data):
+    s = sum(struct.unpack('>%dH' % (len(data) // 2), data))
+    while s > 0xffff:
+        s = (s & 0xffff) + (s >> 16)
+    return s
+
+
+def mkzynfw(kernel, rootfs):
+    for base, start, at, ext in ((0xbfc00000, 0x80008000, 0x8000, 0x18000), (0xbfc00000, 0x81e00000, 0x40000, 0x30000)):
+        boot = b'\x10\x00\x00\x03' + kernel[:0x3001]
+        body = boot.ljust(-(-(at + 48 + len(boot)) // 16) * 16 - at - 48, b'\xff')
+        map_at = base + at + 48 + len(body)
+        user = b'Vendor 1 0\0Model 1 %d\0HwVerRange 2 0 0\0' % 3569
+        body += (struct.pack('>H2IH12x', 0, map_at + 24, map_at + 24 + len(user), zynos_sum(user + bytes(len(user) % 2)))
+                 + user).ljust(1024, b'\0')
+        body = body.ljust(ext - 48, b'\xff')
+        for part, align in ((kernel, 0x10000), (rootfs, 0x10000)):
+            body += b'\xff' * (-(at + 48 + len(body)) % align) + part
+        body += b'\xff' * (-(at + 48 + len(body)) % 4)
+        first, total = 0x1000, zynos_sum(body)
+        fix = first - total - (total > first)
+        body += struct.pack('>H', fix & 0xffff)
+        h = struct.pack('>IH3sB2I2B2H15sI5x', start, 0, b'SIG', 3, 2, 0, 0x40, 0, first, 0, b'', map_at)
+        yield 'mkzynfw', 'zynos', h + body, {'data': body}, None
+
+
+def buffalo_cipher(seed, data, longer):
+    key, n = bytes([seed]) + b'Buffalo', len(data) if longer else 256
+    state, k, i, j, out = [x & 0xff for x in range(n)], 0, 0, 0, bytearray()
+    for x in range(n):
+        k = (k + key[x % len(key)] + state[x]) % n
+        state[x], state[k] = state[k], state[x]
+    for byte in data:
+        i = (i + 1) % n & 0xff
+        j = (j + state[i]) % n & 0xff
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % n])
+    return bytes(out)
+
+
+def buffalo_sum(data):
+    s = len(data)
+    for byte in data:
+        s ^= byte | (0xffffff00 if byte & 0x80 else 0)
+        for _ in range(8):
+            s = s >> 1 ^ (0xedb88320 if s & 1 else 0)
+    return s
+
+
+def buffalo(kernel, rootfs):
+    data = (kernel + rootfs)[:200 * K]
+    for magic, longer in ((b'start', False), (b'asar1', False), (b'start', True)):
+        image, seed = magic + b'\0O', ord('O')
+        for text in (b'WZR-HP-AG300H\0', b'1.99\0'):
+            image += struct.pack('>I', len(text)) + buffalo_cipher(seed, text, longer)
+            seed = image[-len(text)]
+        image += struct.pack('>I', len(data)) + buffalo_cipher(seed, data, longer) + struct.pack('>I', buffalo_sum(data))
+        yield 'buffalo-enc', 'buffalo', image + bytes(4 - len(image) % 4), {'firmware': data}, len(image)
+
+
+def posix_cksum(data):
+    out = subprocess.run(['cksum'], input=data, check=True, stdout=subprocess.PIPE).stdout
+    return int(out.split()[0])
+
+
+def buffalo_tag(kernel, rootfs):
+    data = kernel + rootfs
+    f = b'WZR-HP-AG300H'.ljust(32, b'\0') + b'BUFFALO'.ljust(32, b'\0') + b'1.99'.ljust(8, b'\0') + b'1.01'.ljust(8, b'\0')
+    f += b'M_\xff\xff\xff\xff\0\0' + b'mlang8'.ljust(8, b'\0') + b'bcm'.ljust(8, b'\0') + b'hwv\0A\0\0\0' + bytes(24)
+    for tail, parts in ((struct.pack('>3IB3x', 0, 0, len(data), 8), {'firmware': data}),
+                        (struct.pack('>2IB3x', len(kernel), len(rootfs), 0), {'firmware': kernel, 'data': rootfs}),
+                        (struct.pack('>2I', len(data), 0), {'firmware': data})):
+        total = len(f) + 8 + len(tail) + len(data)
+        head = f + struct.pack('>I', total)
+        for s in (posix_cksum(head + bytes(4) + tail + data), 0):
+            yield 'buffalo-tag', 'buffalo-tag', head + struct.pack('>I', s) + tail + data, parts, None
+
+
+def tplink_fwup(kernel, rootfs):
+    lists = (b'support-list', b'SupportList:\r\nEAP610-Outdoor(TP-Link|UN|AX1800-D):1.0\r\n'), (b'soft-version', bytes(20))
+    size = len(rootfs)
+
+    def whole(table, fill=b'\xff', kind=b''):
+        image = (kind.ljust(0x1000, b'\0') if kind else fill * 0x1000) + table
+        return struct.pack('>I', 20 + len(image)) + hashlib.md5(SALT + image).digest() + image
+    parts = {'rootfs': rootfs, **{n.decode(): d for n, d in lists}}
+    at, rows, last = size, b'', b''
+    for kind, (name, data) in enumerate(lists):
+        rows += struct.pack('>I32s2I', kind, name, at, len(data))
+        last += struct.pack('>32s3I', name, at, len(data), 0)
+        at += len(data)
+    body = rootfs + b''.join(d for _, d in lists)
+    yield 'tplink-mkimage-2022', 'tplink-fwup', whole((struct.pack('>2I', size, 2) + rows).ljust(0x800, b'\0') + body), parts, None
+    yield ('tplink-re700x-factory', 'tplink-fwup',
+           whole((struct.pack('>3I', size, 2, 0) + last).ljust(0x58c, b'\0').ljust(0x800, b'\xff') + body), parts, None)
+    chain = b''
+    for i, (name, data) in enumerate(lists):
+        start = len(chain) + 44
+        chain += struct.pack('>32s3I', name, start, 0 if i == len(lists) - 1 else start + len(data), len(data)) + data
+    yield 'tplink-mkimage-2023', 'tplink-fwup', whole(chain + rootfs), parts, None
+    yield 'mercusys-fwup', 'tplink-fwup', whole(chain + rootfs, kind=b'fw-type:MR80X'), parts, None
+
+
+def tplink_nand(kernel, rootfs):
+    for boot in (b'', b'boot' * 500):
+        body = boot + kernel + rootfs
+        places = struct.pack('<6I', len(boot), len(kernel), len(boot) + len(kernel), len(rootfs), 0, len(boot))
+        h = struct.pack('<I48s3I16s4x', 0x3000003, bytes(range(48)), 0x6054b801, 0x60066, 0, hashlib.md5(body).digest())
+        h += bytes.fromhex('55aa55aaf1e2d3c4e5a66a5e4c3d2e1faa55aa55') + struct.pack('<3I', 0xc0088000, 0xc0088000, 512 + len(body))
+        h += places + struct.pack('<4I', 0x55aa0010, 0xa5030000, 1, zlib.crc32(body))
+        parts = {'kernel': kernel, 'rootfs': rootfs, **({'bootloader': boot} if boot else {})}
+        yield 'tplink-mkimage-2024', 'tplink-nand', h.ljust(512, b'\0') + body, parts, None
+
+
+def netgear_encrypted(kernel, rootfs):
+    data = kernel.ljust(-(-len(kernel) // 0x20000) * 0x20000, b'\0') + rootfs
+    data = b'\x27\x05\x19\x56' + data[4:]
+    for step in (0x20000, 0x1000):
+        chunks = [data[i:i + step] for i in range(0, len(data), step)]
+        chunks[-1] += bytes(-len(chunks[-1]) % 16)
+        if step == 0x1000:
+            chunks = chunks[:40]
+        packed = b''.join(aes(b'he9-4+M!)d6=m~we1,q2a3d1n&2*Z^%8', b'J%1iQl8$=lm-;8AE', c) for c in chunks)
+        h = struct.pack('>32s32s64s64sI3B13s200s100s12s2I', b'WAX202', b'WW', b'V9.9.9.9', b'Thu Jan 1 00:00:00 1970', 0, 0, 1, 1,
+                        b'', b'1020002404001104;WAX202', b'', b'encrpted_img', len(packed), step)
+        s = zlib.crc32(h + packed, 0xffffffff) ^ 0xffffffff
+        yield ('netgear-encrypted-factory', 'dlink-encrpted', h + packed + struct.pack('>I', s),
+               {'firmware': b''.join(chunks)}, None)
+
+
+def sercomm_table(kernel, kernel_at, rootfs, rootfs_at):
+    h = bytearray(b'\xff' * 256)
+    struct.pack_into('<2I', h, 12, 0xffffff02, kernel_at)
+    struct.pack_into('<3I', h, 20, len(kernel), zlib.crc32(kernel), 0)
+    root = rootfs or b'UBI#'
+    struct.pack_into('<4I', h, 40, rootfs_at, len(root), zlib.crc32(root), 0)
+    struct.pack_into('<I', h, 4, kernel_at + len(kernel))
+    struct.pack_into('<I', h, 8, zlib.crc32(h))
+    return b'Ser\0' + bytes(h[4:])
+
+
+def sercomm(kernel, rootfs):
+    yield ('sercomm-kernel-header', 'sercomm-table', sercomm_table(kernel, 0x400100, b'', 0x1000000) + kernel + bytes(99),
+           {'kernel': kernel}, 256 + len(kernel))
+    yield ('sercomm-kernel-header twice', 'sercomm-table',
+           sercomm_table(kernel, 0x400100, rootfs, 0x1000000) + sercomm_table(kernel, 0xa00100, rootfs, 0x3000000) + kernel + rootfs,
+           {'kernel': kernel, 'rootfs': rootfs}, None)
+    split, data = len(kernel), kernel + rootfs
+    rows = b''
+    at = 0x1000 + 256
+    for part in (kernel, rootfs):
+        rows += struct.pack('<4IQ', at, len(part), zlib.crc32(part), 0, 0xffffffffffffffff)
+        at += len(part)
+    data += b'\xff' * (-len(data) % 0x1000)
+    h = b'Ser\0' + struct.pack('<2I2BH', 0x1100 + len(data), 0, 2, 0xff, 0xffff)
+    h = h[:8] + struct.pack('<I', zlib.crc32(h)) + h[12:]
+    table = (h + rows).ljust(256, b'\xff') + data + struct.pack('<2B2H', 1, 2, 3, 0x20) + b'\x90\xf7eRcOmM\0\0'
+    yield 'sercomm-factory-wrap', 'sercomm-table', table, {'kernel': kernel, 'rootfs': rootfs}, 256 + len(kernel) + len(rootfs)
+    for version in (b'2.0', b'1.02'):
+        pid = b'00000001424B4B'.ljust(100, b'0') + b'0200' + b'0' * 8 + b'\n'.ljust(16, b'\0')
+        for tail in (0, 1, 9):
+            inner = (kernel + rootfs) + bytes(tail)
+            payload = pid + hashlib.sha256(inner).digest() + inner
+            size = str(len(payload)).encode().ljust(32, b'\0')
+            v = version.ljust(32, b'\0')
+            key = hashlib.md5(bytes(32) + v).digest() + hashlib.md5(size + v).digest()
+            image = bytes(32) + v + bytes(64) + size + aes(key, bytes(16), payload, True)
+            yield 'sercomm-crypto', 'sercomm-crypto', image, {'firmware': inner}, None
+
+
+def mksercommfw(kernel, rootfs):
+    import io
+    import zipfile
+    magic = b'sErCoMm'
+    h = bytearray(71)
+    h[0:7] = h[63:70] = magic
+    h[8] = 1
+    h[11:14], h[45:48], h[55:57] = b'CGQ', b'A00', b'\1\0'
+    inner = bytes(0x9000) + kernel + rootfs + bytes(22) + bytes(h)
+    z = io.BytesIO()
+    with zipfile.ZipFile(z, 'w', zipfile.ZIP_DEFLATED) as f:
+        f.writestr('image.rootfs', inner.ljust(0x9000 + len(kernel + rootfs) + 128, b'\0'))
+    image = bytearray(bytes(h).ljust(512, b'\0') + z.getvalue())
+    image[511] = -sum(image) & 0xff
+    yield 'mksercommfw', 'sercomm', bytes(image), {'data': z.getvalue()}, None
+
+
+def moxa(kernel, rootfs):
+    text = b'Seek AGREEMENT for the date of completion.\0'
+
+    def crc0(data):
+        return zlib.crc32(data, 0xffffffff) ^ 0xffffffff
+    body, offsets = b'', []
+    parts = {'kernel': kernel, 'root': rootfs, 'userdisk': b'\0'}
+    for name, data in parts.items():
+        offsets.append(len(body))
+        body += struct.pack('>16s5I', name.encode(), 36 + len(data), 0x01000000, 0x20010101, 0, crc0(data)) + data
+    size = 40 + 4 * len(offsets)
+    h = struct.pack('>QI2BH5I', 0x1234, size + len(body), 1, 3, 0, 0x1127, 0x20010101, 0, 0x20010101, 0x01000000)
+    h += struct.pack('>3I', *(o + size for o in offsets)) + struct.pack('>I', crc0(body))
+    plain = h + body
+    n = len(plain)
+    mask = (text * (n // 43 + 1))[:n]
+    image = (int.from_bytes(plain, 'big') ^ int.from_bytes(mask, 'big')).to_bytes(n, 'big')
+    yield 'moxa-encode-fw', 'moxa-iw', image, parts, None
+
+
+def des(data):
+    return subprocess.run(['openssl', 'enc', '-provider', 'legacy', '-provider', 'default', '-des-ecb', '-nopad', '-K',
+                           b'H@L9K*(3'.hex()], input=data, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def mkhilinkfw(kernel, rootfs):
+    for size in (5000, 5001, 5005):
+        data = (kernel + rootfs)[:size]
+        h = struct.pack('>7I4B32s', 0x27051956, 0, 1500000000, len(data), 0x80000000, 0x80000000, zlib.crc32(data), 5, 5, 2, 3,
+                        b'Linux Kernel Image')
+        plain = h[:4] + struct.pack('>I', zlib.crc32(h)) + h[8:] + data
+        once = des(plain[:len(plain) // 8 * 8]) + plain[len(plain) // 8 * 8:]
+        rest = once[3:]
+        twice = once[:3] + des(rest[:len(rest) // 8 * 8]) + rest[len(rest) // 8 * 8:]
+        yield 'mkhilinkfw', 'hilink-des', twice, {'uimage': plain}, None
+
+
+makers = [mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+          netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
+
+
+def images(kernel, rootfs):
+    for maker in makers:
+        yield from maker(kernel, rootfs)
