@@ -7,6 +7,7 @@ enum {
 	MAX_APPLIED = 384,   /* bytes that one call makes known */
 	MAX_FAILURES = 6,    /* of one function */
 	MIN_TEXT = 3,
+	MIN_BYTES = 8, /* that are no text */
 	MAX_TEXT = 128,
 };
 
@@ -73,6 +74,7 @@ struct target {
 	uint64_t floor; /* the stack pointer of the caller: what is below is gone */
 	struct value heap, heap_as;
 	unsigned applied;
+	bool own; /* code of the program did it, and no function of a library */
 };
 
 static bool place_of(const struct target *t, uint64_t at, struct value *where)
@@ -114,6 +116,8 @@ static void apply_page(struct target *t, const struct machine_page *g)
 			v |= (uint64_t)g->bytes[k + i] << (img->big ? size - 1 - i : i) * 8;
 		if ((g->known >> k & 1) && t->applied + size <= MAX_APPLIED) {
 			state_store(&t->w->now, img, where, value_const(v), size);
+			if (t->own)
+				state_mark_made(&t->w->now, where, size);
 			t->applied += size;
 		} else {
 			state_forget(&t->w->now, where, size);
@@ -126,25 +130,41 @@ static bool printable(uint8_t b)
 	return b >= 0x20 && b < 0x7f;
 }
 
-/* Variables of the program that now hold text: what others read there. */
-static void remember_texts(struct walk *w, const struct machine *m)
+static bool writes(struct machine *m, uint64_t at, uint8_t *out)
+{
+	uint64_t v;
+	if (!machine_wrote(m, at) || !machine_load(m, at, 1, &v))
+		return false;
+	*out = (uint8_t)v;
+	return true;
+}
+
+/* A run of bytes that was written to a variable of the program: a text, or what else it is. */
+static void remember_run(struct walk *w, struct machine *m, uint64_t at, bool first, bool own)
+{
+	uint8_t room[MAX_TEXT], b = 0;
+	size_t n = 0, text = 0;
+	while (n < MAX_TEXT && writes(m, at + n, &b))
+		room[n++] = b;
+	while (text < n && printable(room[text]))
+		text++;
+	if (text >= 4 && text < MAX_TEXT)
+		program_remember(w->p, at, SPAN(room, text), false, own);
+	if (first && n >= MIN_BYTES && own && n < MAX_TEXT)
+		program_remember(w->p, at, SPAN(room, n), true, own);
+}
+
+/* Variables of the program that now hold text, or bytes: what others read there. */
+static void remember_texts(struct walk *w, struct machine *m, bool own)
 {
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
 		for (unsigned k = 0; k < MACHINE_PAGE && machine_uses(m, i); k++) {
 			const struct machine_page *g = &m->pages[i];
-			uint8_t text[MAX_TEXT], before = 0;
-			size_t n = 0;
-			uint64_t at = g->at + k, v;
-			if (!(g->written >> k & 1) || !elf_mapped(w->p->img, at))
-				continue;
-			struct machine *read = w->p->machine;
-			if (machine_load(read, at - 1, 1, &v))
-				before = (uint8_t)v;
-			while (n < MAX_TEXT && !printable(before) &&
-			       machine_load(read, at + n, 1, &v) && printable((uint8_t)v))
-				text[n++] = (uint8_t)v;
-			if (n >= 4 && n < MAX_TEXT)
-				program_remember(w->p, at, SPAN(text, n));
+			uint8_t before;
+			bool first = !writes(m, g->at + k - 1, &before);
+			if ((g->written >> k & 1) && elf_mapped(w->p->img, g->at + k) &&
+			    (first || !printable(before)))
+				remember_run(w, m, g->at + k, first, own);
 		}
 }
 
@@ -169,16 +189,19 @@ static void take_result(struct target *t, const struct call *c, struct value *re
 		*result = r;
 }
 
-void evaluate_apply(struct walk *w, const struct machine *m, const struct call *c,
+void evaluate_apply(struct walk *w, struct machine *m, const struct call *c,
 		    struct value *result)
 {
-	struct target t = {.w = w, .m = m, .floor = w->now.regs[w->p->isa->sp].k};
+	struct target t = {.w = w,
+			   .m = m,
+			   .floor = w->now.regs[w->p->isa->sp].k,
+			   .own = !c || !c->name};
 	if (c)
 		take_result(&t, c, result);
 	for (size_t i = 0; i < MACHINE_PAGES; i++)
 		if (machine_uses(m, i) && m->pages[i].written)
 			apply_page(&t, &m->pages[i]);
-	remember_texts(w, m);
+	remember_texts(w, m, t.own);
 }
 
 static bool run(struct walk *w, const struct call *c, struct machine *m)
@@ -216,25 +239,39 @@ bool evaluate_call(struct walk *w, const struct call *c, struct value *result)
 	return true;
 }
 
-/* Text that stands in memory at `v`, as far as the state knows; empty: none. */
-static struct span text_at(const struct walk *w, struct value v, uint8_t *room)
+struct known { /* of memory */
+	uint8_t bytes[MAX_TEXT];
+	size_t n, made; /* made: by code that was carried out */
+};
+
+static bool another(const struct walk *w, struct value *v, struct known *k)
 {
-	size_t n = 0;
-	uint8_t b;
+	if (k->n == MAX_TEXT || !state_byte(&w->now, w->p->img, *v, &k->bytes[k->n]))
+		return false;
+	k->made += state_made(&w->now, *v);
+	k->n++;
+	v->k++;
+	return true;
+}
+
+/* Text that stands in memory at `v`, as far as the state knows; false: none. */
+static bool text_at(const struct walk *w, struct value v, struct known *k)
+{
 	unsigned word = w->p->isa->bits / 8;
+	*k = (struct known){0};
 	if (!value_is(v, v.kind) || v.kind == V_UNKNOWN || v.swapped)
-		return SPAN(room, 0);
+		return false;
 	struct value first = state_load(&w->now, w->p->img, w->p->isa, v, word);
 	bool pointer = value_is(first, V_CONST) && elf_mapped(w->p->img, first.k);
-	while (n < MAX_TEXT && state_byte(&w->now, w->p->img, v, &b)) {
-		if (!b)
-			return SPAN(room, pointer && n < word ? 0 : n);
-		if (!printable(b))
+	while (another(w, &v, k)) {
+		if (!k->bytes[k->n - 1]) {
+			k->n--;
+			return k->n >= MIN_TEXT && !(pointer && k->n < word);
+		}
+		if (!printable(k->bytes[k->n - 1]))
 			break;
-		room[n++] = b;
-		v.k++;
 	}
-	return SPAN(room, 0);
+	return false;
 }
 
 /* The argument that is written to, -1: all are read, -2: nothing is known about them. */
@@ -260,17 +297,45 @@ static int written_argument(const struct call *c)
 	}
 }
 
+/* Bytes of a known number that stand in memory at `v`; a constant for them. */
+static struct value bytes_at(const struct walk *w, struct value v, uint64_t n)
+{
+	struct known k = {0};
+	bool text = true, file = value_is(v, V_CONST) && !elf_writable(w->p->img, v.k);
+	if (n < MIN_TEXT || n > MAX_TEXT || v.form != EXACT || v.kind == V_UNKNOWN || v.swapped || file)
+		return (struct value){0};
+	while (k.n < n) {
+		if (!another(w, &v, &k))
+			return (struct value){0};
+		text = text && printable(k.bytes[k.n - 1]);
+	}
+	return program_literal(w->p, SPAN(k.bytes, k.n), !text, k.made > k.n / 2);
+}
+
+/* What is compared with a number of bytes need not end as a text does. */
+static void counted_bytes(struct walk *w, struct call *c)
+{
+	const struct role *r = c->role;
+	if (!r || r->kind != ROLE_COMPARE || r->len < 0 || !value_is(c->args[r->len], V_CONST) ||
+	    r->name[0] == 's') /* strncmp ends with the text */
+		return;
+	for (int k = 0; k < 2; k++) {
+		struct value *v = &c->args[k ? r->other : r->arg];
+		struct value made = bytes_at(w, *v, c->args[r->len].k);
+		if (made.kind != V_UNKNOWN && !program_text(w->p, *v).n)
+			*v = made;
+	}
+}
+
 void evaluate_texts(struct walk *w, struct call *c)
 {
-	uint8_t room[MAX_TEXT];
+	struct known k;
 	int written = written_argument(c);
 	if (written < -1)
 		return;
-	for (int n = 0; n < MAX_ARGS; n++) {
-		if (n == written)
-			continue;
-		struct span s = text_at(w, c->args[n], room);
-		if (s.n >= MIN_TEXT)
-			c->args[n] = program_literal(w->p, s);
-	}
+	for (int n = 0; n < MAX_ARGS; n++)
+		if (n != written && text_at(w, c->args[n], &k))
+			c->args[n] = program_literal(w->p, SPAN(k.bytes, k.n), false,
+						     k.made > k.n / 2);
+	counted_bytes(w, c);
 }

@@ -27,7 +27,7 @@ unsigned evaluate_body(const struct cfg *c, int32_t header, bool *body);
 /* For both: the machine with what w->now knows, and its effects put into w->now. */
 struct machine *evaluate_start(struct walk *w);
 bool evaluate_allowed(const struct walk *w, const struct machine *m);
-void evaluate_apply(struct walk *w, const struct machine *m, const struct call *c,
+void evaluate_apply(struct walk *w, struct machine *m, const struct call *c,
 		    struct value *result);
 
 /* Texts in memory that the arguments of a call point to become constants (program_literal). */

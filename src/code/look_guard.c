@@ -43,7 +43,8 @@ static const char *confidence_of(const struct secret *s, const struct effect *e,
 		return network && s->weight == 2 ? "certain" : outside ? "likely" : "hint";
 	if (e->strength == 2 && outside && s->weight)
 		return "likely";
-	if (outside && s->weight == 2 && e->lasting && in_table < TABLE && s->input.whole)
+	if (outside && s->weight == 2 && (e->lasting || s->hidden) && in_table < TABLE &&
+	    (s->input.whole || s->hidden))
 		return "likely";
 	return "hint";
 }
@@ -52,10 +53,11 @@ static void emit(struct look *l, const struct function *f, const struct secret *
 		 const struct effect *e, unsigned in_table)
 {
 	const char *quote = s->text ? "\"" : "";
+	const char *hidden = s->hidden && s->text ? " (which the program computes)" : "";
 	const char *chain =
-	    arena_printf(l->arena, "input by %s at 0x%llx > %s with %s%s%s at 0x%llx > %s",
+	    arena_printf(l->arena, "input by %s at 0x%llx > %s with %s%s%s%s at 0x%llx > %s",
 			 s->input.via, (unsigned long long)s->input.at, s->compare, quote,
-			 s->literal, quote, (unsigned long long)s->at, effect_chain(l, e));
+			 s->literal, quote, hidden, (unsigned long long)s->at, effect_chain(l, e));
 	const char *operand = source_word(s->input.source);
 	if (s->input.name.n)
 		operand = arena_printf(l->arena, "%s %.*s", operand, (int)s->input.name.n,

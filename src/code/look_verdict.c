@@ -218,10 +218,20 @@ static int32_t next_block(const struct function *f, struct way w)
 	return w.edge == 1 ? f->cfg.blocks[w.block].succ[1] : f->cfg.blocks[w.block].succ[0];
 }
 
+/* Closing files, freeing memory and writing to the log is not what a check leads to. */
+static bool tidies(const struct call *c)
+{
+	static const char *const names[] = {"fclose", "endspent", "endpwent", "closelog", "memset"};
+	for (size_t i = 0; c->name && i < sizeof names / sizeof *names; i++)
+		if (strcmp(c->name, names[i]) == 0)
+			return true;
+	return c->role && c->role->kind == ROLE_PURE;
+}
+
 static bool has_calls(const struct function *f, int32_t block)
 {
 	for (size_t i = 0; i < f->call_count; i++)
-		if (f->calls[i].block == block)
+		if (f->calls[i].block == block && !tidies(&f->calls[i]))
 			return true;
 	return false;
 }
@@ -243,15 +253,21 @@ static unsigned arrives(const struct function *f, struct way w, int32_t out[MAX_
 	return n;
 }
 
-/* Does the way lead to the block, not going round loops and not by the way `not_by`? */
-static bool reaches(const struct look *l, const struct function *f, struct way from, int32_t to,
-		    struct way not_by)
+static bool same_way(struct way a, struct way b)
+{
+	return a.block == b.block && a.edge == b.edge;
+}
+
+/* Does a no of the check lead to the block, not going round loops, and neither by a yes (the next
+ * line of a file may match) nor by the way `not_by`? */
+static bool reaches(const struct look *l, const struct function *f, const struct check *check,
+		    int32_t to, struct way not_by)
 {
 	const struct cfg *c = &f->cfg;
 	struct way *todo = arena_array(l->arena, c->block_count * 3 + 3, sizeof *todo);
 	uint8_t *seen = arena_array(l->arena, c->block_count + 1, sizeof *seen);
 	size_t n = 0;
-	todo[n++] = from;
+	todo[n++] = check->no;
 	while (n) {
 		struct way w = todo[--n], next[2];
 		if (next_block(f, w) == to)
@@ -261,7 +277,7 @@ static bool reaches(const struct look *l, const struct function *f, struct way f
 			uint8_t bit = (uint8_t)(1u << (next[i].edge + 1));
 			if (on == NO_BLOCK || (seen[at] & bit) ||
 			    c->blocks[on].order <= c->blocks[at].order ||
-			    (at == not_by.block && next[i].edge == not_by.edge))
+			    same_way(next[i], not_by) || same_way(next[i], check->yes))
 				continue;
 			seen[at] |= bit;
 			todo[n++] = next[i];
@@ -282,7 +298,7 @@ static bool by_joint(const struct look *l, const struct function *f, struct over
 	unsigned n = arrives(f, o->word->equal, word), m = arrives(f, c->yes, yes);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < m; k++)
-			if (word[i] == yes[k] && !reaches(l, f, c->no, word[i], o->word->equal)) {
+			if (word[i] == yes[k] && !reaches(l, f, c, word[i], o->word->equal)) {
 				o->joint = word[i];
 				o->at = 0;
 				return true;

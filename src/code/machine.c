@@ -226,6 +226,12 @@ bool machine_store(struct machine *m, uint64_t at, unsigned size, uint64_t v, bo
 	return !m->failed;
 }
 
+bool machine_wrote(struct machine *m, uint64_t at)
+{
+	const struct machine_page *g = page_of(m, at, false);
+	return g && g->written >> at % MACHINE_PAGE & 1;
+}
+
 /* -1: not known */
 static int holds(const struct machine *m, uint8_t flags, enum test t)
 {

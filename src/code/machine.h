@@ -75,6 +75,9 @@ void machine_set(struct machine *m, uint8_t reg, struct value v);
 bool machine_load(struct machine *m, uint64_t at, unsigned size, uint64_t *out);
 bool machine_store(struct machine *m, uint64_t at, unsigned size, uint64_t v, bool known);
 
+/* Did the run write this byte? */
+bool machine_wrote(struct machine *m, uint64_t at);
+
 /* From m->pc until the outermost function returns. */
 bool machine_run(struct machine *m);
 

@@ -26,10 +26,30 @@ static struct value known_by(const struct function *f, struct way by, struct val
 	return equal && about ? c->right : v;
 }
 
+/* The same for all choices that control has made on its way to the block. */
+static struct value known_before(const struct function *f, int32_t block, struct value v)
+{
+	const struct cfg *c = &f->cfg;
+	if (v.kind != V_RET && v.kind != V_PARAM)
+		return v;
+	for (size_t i = 0; i < c->block_count; i++) {
+		const struct block *k = &c->blocks[i];
+		const struct choice *ch = &f->choices[i];
+		if (!k->reached || ch->soft || (k->cond != COND_EQ && k->cond != COND_NE) ||
+		    !value_is(ch->right, V_CONST) || !value_same(ch->left, v))
+			continue;
+		int32_t to = k->succ[k->cond == COND_EQ ? 1 : 0];
+		if (to != NO_BLOCK && cfg_edge_owns(c, (int32_t)i, to) &&
+		    cfg_dominates(c, to, block))
+			return ch->right;
+	}
+	return v;
+}
+
 static bool add_outcome(struct paths *t, struct way by, struct value v)
 {
 	struct function *f = t->w->f;
-	v = known_by(f, by, v);
+	v = known_before(f, by.block, known_by(f, by, v));
 	if (!f->outcomes)
 		f->outcomes = arena_array(t->w->scratch, MAX_WAYS, sizeof *f->outcomes);
 	if (f->outcome_count == MAX_WAYS)

@@ -119,6 +119,7 @@ struct program {
 	uint64_t machine_steps;
 	struct literal *literals; /* texts that the code makes */
 	size_t literal_count;
+	unsigned literal_searches;
 	bool capped;
 };
 
@@ -142,11 +143,18 @@ bool call_keeps_memory(const char *name);
 /* Text that a constant points to; empty: none. */
 struct span program_text(const struct program *p, struct value v);
 
-/* A constant that program_text knows as this text, which stands nowhere in the file. */
-struct value program_literal(struct program *p, struct span text);
+/* A constant that program_text knows as this text (program_bytes: as these bytes, when they are
+ * binary); made: computed by the program, so that it may be hidden. */
+struct value program_literal(struct program *p, struct span text, bool binary, bool made);
 
-/* Code puts this text at an address of the program's own variables. */
-void program_remember(struct program *p, uint64_t at, struct span text);
+/* Code puts this text, or these bytes, at an address of the program's own variables. */
+void program_remember(struct program *p, uint64_t at, struct span text, bool binary, bool made);
+
+/* Is this a text, or bytes, that a computation makes and that stand nowhere in the file? */
+bool program_hides(const struct program *p, struct value v);
+
+/* `n` bytes that a constant points to and that stay as they are; empty: not known. */
+struct span program_bytes(const struct program *p, struct value v, uint64_t n);
 
 /* walk.c: evaluate one function; call targets that are no known function go to `found`. */
 struct targets {

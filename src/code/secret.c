@@ -165,10 +165,10 @@ static bool take_binary(const struct look *l, const struct call *c, struct value
 	uint64_t n = c->role->len >= 0 && value_is(c->args[c->role->len], V_CONST)
 			 ? c->args[c->role->len].k
 			 : 0;
-	struct span bytes = value_is(b, V_CONST) ? elf_bytes(l->p->img, b.k) : SPAN(NULL, 0);
+	struct span bytes = program_bytes(l->p, b, n <= 64 ? n : 0);
 	unsigned kinds = 0;
 	uint8_t seen[32] = {0};
-	if (n < 8 || n > 64 || bytes.n < n || elf_writable(l->p->img, b.k))
+	if (n < 8 || bytes.n < n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		kinds += !(seen[bytes.p[i] >> 3] >> (bytes.p[i] & 7) & 1);
@@ -206,15 +206,23 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	s->equal.block = NO_BLOCK;
 	if (!text.n && !take_binary(l, c, b, s))
 		return false;
+	s->hidden = program_hides(l->p, b) && s->weight;
+	if (s->hidden)
+		s->weight = 2;
 	/* what answers a question need not choose by itself */
 	if (!way_of_result(f, c, c->role->kind == ROLE_COMPARE, &s->equal))
 		s->equal.block = NO_BLOCK;
 	return true;
 }
 
-/* Does the block compare bytes of something with a constant? The bytes go to `text`. */
+struct run { /* of bytes that are compared one after the other */
+	struct buf text;
+	bool binary, ended; /* ended: with the byte that ends a text */
+};
+
+/* Does the block compare bytes of something with a constant? The bytes go to `run`. */
 static bool inline_compare(const struct look *l, const struct function *f, int32_t block,
-			   struct value *where, struct input *input, struct buf *text, bool *binary)
+			   struct value *where, struct input *input, struct run *run)
 {
 	const struct block *k = &f->cfg.blocks[block];
 	const struct choice *c = &f->choices[block];
@@ -231,17 +239,21 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 	*where = a;
 	if (!input->source)
 		return false;
-	if (text->n && a.size == 1 && b.k == 0) /* the end of a text */
+	if (run->text.n && a.size == 1 && b.k == 0) {
+		run->ended = true;
 		return true;
+	}
 	bool down = l->p->img->big != a.swapped; /* the first byte is the highest */
 	for (unsigned i = 0; i < a.size; i++) {
 		unsigned at = down ? a.size - 1u - i : i;
 		uint8_t byte = (uint8_t)(b.k >> at * 8);
 		uint64_t rest = down ? b.k & UINT64_MAX >> (56 - at * 8) : b.k >> at * 8;
-		if (i && !rest) /* the end of the text is compared with it */
+		if (i && !rest) { /* the end of the text is compared with it */
+			run->ended = true;
 			break;
-		*binary = *binary || byte < 0x20 || byte >= 0x7f;
-		buf_byte(text, byte);
+		}
+		run->binary = run->binary || byte < 0x20 || byte >= 0x7f;
+		buf_byte(&run->text, byte);
 	}
 	return true;
 }
@@ -277,35 +289,40 @@ static bool take_bytes(const struct look *l, struct secret *s, struct span bytes
 	return true;
 }
 
+/* Words may overlap: what was compared before goes. */
+static void overlapping(struct buf *text, size_t before, uint64_t again, unsigned size)
+{
+	if (!again || again >= size || again >= text->n - before)
+		return;
+	memmove(text->p + before, text->p + before + again, text->n - before - again);
+	text->n -= again;
+}
+
 /* From one compare of bytes to the next, as long as each is only about what follows. */
 static bool take_inline(const struct look *l, const struct function *f, int32_t block,
 			struct secret *s, bool *used)
 {
-	struct buf text = {.max = MAX_LITERAL};
+	struct run run = {.text = {.max = MAX_LITERAL}};
 	struct value where = {0}, next = {0};
 	struct input input;
 	int32_t at = block;
-	bool any = false, binary = false;
+	bool any = false;
 	unsigned widest = 0;
 	*s = (struct secret){.at = f->block_at[block]};
-	while (at != NO_BLOCK && !used[at]) {
-		size_t before = text.n;
-		bool odd = binary;
-		if (!inline_compare(l, f, at, &next, &input, &text, &odd) ||
+	while (at != NO_BLOCK && !used[at] && (!run.ended || run.binary)) {
+		struct run before = run;
+		if (!inline_compare(l, f, at, &next, &input, &run) ||
 		    (any && (next.kind != where.kind || next.id != where.id))) {
-			text.n = before;
+			run.text.n = before.text.n;
+			run.binary = before.binary;
 			break;
 		}
-		binary = odd;
 		if (!any) {
 			s->operand = next;
 			s->input = input;
 		}
-		uint64_t again = where.k + where.size - next.k; /* words may overlap */
-		if (any && again < next.size && again < text.n - before) {
-			memmove(text.p + before, text.p + before + again, text.n - before - again);
-			text.n -= again;
-		}
+		overlapping(&run.text, before.text.n, any ? where.k + where.size - next.k : 0,
+			    next.size);
 		where = next;
 		widest = where.size > widest ? where.size : widest;
 		const struct block *k = &f->cfg.blocks[at];
@@ -317,8 +334,8 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 			break;
 		at = to;
 	}
-	bool enough = any && take_bytes(l, s, buf_span(&text), widest > 1, binary);
-	buf_free(&text);
+	bool enough = any && take_bytes(l, s, buf_span(&run.text), widest > 1, run.binary);
+	buf_free(&run.text);
 	return enough;
 }
 
@@ -386,6 +403,7 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 	if (!looks_random(number) || (!own && !sum))
 		return false;
 	s->compare = "hash";
+	s->hidden = true;
 	s->weight = 2;
 	s->literal = arena_printf(l->arena, "0x%llx", (unsigned long long)number);
 	return s->input.source != SOURCE_NONE;

@@ -19,6 +19,8 @@ struct secret {
 	struct way equal; /* where control goes when they are equal */
 	unsigned weight;  /* how much the literal looks like a secret: 0..2 */
 	bool text;	  /* a function compares texts */
+	bool hidden;	  /* the literal stands nowhere in the file: a computation makes it, or
+			     only a hash of it is known */
 };
 
 enum { MAX_SECRETS = 64 };

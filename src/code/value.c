@@ -135,7 +135,7 @@ static unsigned rest_of(const struct state *s, const struct elf_image *img, stru
 			uint8_t b;
 			at.k += k;
 			if (at.k - where.k >= size && state_byte(s, img, at, &b))
-				rest[n++] = (struct slot){at, value_const(b), 1};
+				rest[n++] = (struct slot){at, value_const(b), 1, t->made};
 		}
 	}
 	return n;
@@ -152,7 +152,7 @@ void state_store(struct state *s, const struct elf_image *img, struct value wher
 	for (unsigned i = 0; i < n; i++)
 		put_slot(s, rest[i]);
 	if (what.kind != V_UNKNOWN || where.kind == V_CONST)
-		put_slot(s, (struct slot){where, what, (uint8_t)size});
+		put_slot(s, (struct slot){where, what, (uint8_t)size, false});
 }
 
 /* One byte of a constant that stands in a slot. */
@@ -168,6 +168,21 @@ bool state_byte(const struct state *s, const struct elf_image *img, struct value
 		*out = at < 8 ? (uint8_t)(t->what.k >> at * 8) : 0;
 		return true;
 	}
+	return false;
+}
+
+void state_mark_made(struct state *s, struct value where, unsigned size)
+{
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		if (s->slots[i].size == size && value_same(s->slots[i].where, where))
+			s->slots[i].made = true;
+}
+
+bool state_made(const struct state *s, struct value where)
+{
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		if (overlap(&s->slots[i], where, 1))
+			return s->slots[i].made;
 	return false;
 }
 

@@ -42,6 +42,7 @@ struct slot {
 	struct value where; /* EXACT */
 	struct value what;
 	uint8_t size;
+	bool made; /* by code that was carried out (evaluate.h), not by a single store */
 };
 
 enum { MAX_SLOTS = 64 };
@@ -76,6 +77,10 @@ void state_store(struct state *s, const struct elf_image *img, struct value wher
 /* One byte of a constant that was stored at `where`. */
 bool state_byte(const struct state *s, const struct elf_image *img, struct value where,
 		uint8_t *out);
+
+/* What was just stored there, all of it, was made by code that was carried out. And ask for it. */
+void state_mark_made(struct state *s, struct value where, unsigned size);
+bool state_made(const struct state *s, struct value where);
 
 /* Memory at `where` may have been changed: `n` bytes from there. */
 void state_forget(struct state *s, struct value where, uint64_t n);

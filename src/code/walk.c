@@ -525,25 +525,29 @@ static const struct shortcut *shortcut_to(const struct walk *w, int32_t block)
 	return NULL;
 }
 
-static void enter(struct walk *w, bool first_pass)
+/* Does control never come this way, since it left a loop that was carried out elsewhere? */
+static bool never_left(const struct walk *w, int32_t from, int32_t to)
+{
+	for (unsigned i = 0; i < w->shortcut_count; i++)
+		if (w->shortcuts[i].sure && w->shortcuts[i].body[from] && !w->shortcuts[i].body[to])
+			return true;
+	return w->idle[from];
+}
+
+/* What stands at the ends of the blocks before this one; false: none of them counts. */
+static bool gather(struct walk *w, bool first_pass, bool all)
 {
 	const struct cfg *c = &w->f->cfg;
 	const struct block *b = &c->blocks[w->block];
-	bool any = false;
-	if (w->block == 0 && b->pred_count == 0) {
-		walk_initial(w->p, w->f, &w->now);
-		return;
-	}
 	const struct shortcut *cut = shortcut_to(w, w->block);
-	if (cut) {
+	bool any = cut != NULL;
+	if (cut)
 		state_copy(&w->now, cut->state);
-		any = true;
-	}
 	for (uint32_t k = 0; k < b->pred_count; k++) {
 		int32_t from = c->preds[b->pred + k];
-		if (cut && cut->body[from])
-			continue;
-		if (!w->out[from] || (first_pass && c->blocks[from].order >= b->order))
+		if (!w->out[from] || (cut && cut->body[from]) ||
+		    (first_pass && c->blocks[from].order >= b->order) ||
+		    (!all && never_left(w, from, w->block)))
 			continue;
 		if (any)
 			state_meet(&w->now, w->out[from]);
@@ -551,6 +555,19 @@ static void enter(struct walk *w, bool first_pass)
 			state_copy(&w->now, w->out[from]);
 		any = true;
 	}
+	return any;
+}
+
+static void enter(struct walk *w, bool first_pass)
+{
+	const struct block *b = &w->f->cfg.blocks[w->block];
+	if (w->block == 0 && b->pred_count == 0) {
+		walk_initial(w->p, w->f, &w->now);
+		return;
+	}
+	bool any = gather(w, first_pass, false);
+	w->idle[w->block] = !any && gather(w, first_pass, true);
+	any = any || w->idle[w->block];
 	struct state start;
 	if (any && w->block != 0)
 		return;
@@ -580,6 +597,7 @@ static void try_loop(struct walk *w)
 	s->body = arena_alloc(w->scratch, c->block_count);
 	memcpy(s->body, w->body, c->block_count);
 	s->state = state_keep(NULL, &w->now, w->scratch);
+	s->sure = !w->p->machine->impure;
 	w->shortcut_count++;
 }
 
@@ -590,6 +608,7 @@ static void pass(struct walk *w, bool recording)
 	w->recording = recording;
 	w->evaluating = true;
 	w->shortcut_count = w->loops_tried = 0;
+	memset(w->idle, 0, c->block_count * sizeof *w->idle);
 	for (size_t o = 0; o < c->order_count; o++) {
 		w->block = c->order[o];
 		try_loop(w);
@@ -723,6 +742,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	}
 	w.shortcuts = arena_array(scratch, MAX_SHORTCUTS, sizeof *w.shortcuts);
 	w.body = arena_alloc(scratch, f->cfg.block_count + 1);
+	w.idle = arena_alloc(scratch, f->cfg.block_count + 1);
 	w.used = arena_alloc(scratch, f->cfg.insn_count + 1);
 	walk_all_blocks(&w);
 	for (size_t i = 0; i < f->call_count; i++)

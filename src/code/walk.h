@@ -7,6 +7,7 @@
 
 struct shortcut { /* what stands behind a loop that was carried out */
 	int32_t exit;
+	bool sure; /* it ends so every time that control comes there */
 	bool *body;
 	struct state *state;
 };
@@ -26,6 +27,7 @@ struct walk {
 	struct shortcut *shortcuts;
 	unsigned shortcut_count, loops_tried;
 	bool *body;
+	bool *idle; /* blocks to which no way leads but those that control never takes */
 	bool recording, no_return, evaluating;
 	bool dead_end; /* recording went on behind a call that does not return */
 };
