@@ -22,6 +22,7 @@
 #include <elf.h>
 
 #include "base/mem.h"
+#include "code/elf_static.h"
 
 enum {
 	MAX_SEGMENTS = 64,
@@ -30,6 +31,7 @@ enum {
 	MAX_FIXUPS = 400000,
 	MAX_DYNAMIC = 1024,
 	MIPS_GP_BIAS = 0x7ff0,
+	FEW_SYMBOLS = 8, /* as a static program has that may be loaded anywhere */
 };
 
 struct dynamic {
@@ -561,5 +563,9 @@ bool elf_image_read(struct elf_image *img, struct span in, struct arena *a)
 		add_mips_got(img, &d, dynamic_symbols);
 	sort_fixups(img);
 	read_code(img, a);
+	uint64_t at, size;
+	bool dynamic = find_dynamic(img, &at, &size);
+	if (!dynamic || dynamic_symbols <= FEW_SYMBOLS)
+		elf_static_read(img, dynamic, a);
 	return img->code_count > 0;
 }

@@ -46,10 +46,13 @@ struct elf_image {
 	size_t symbol_count;
 	struct elf_fixup *fixups; /* sorted by address, unique */
 	size_t fixup_count;
-	uint64_t got, got_end; /* MIPS: the GOT, whose local words stand in the file */
+	uint64_t got, got_end;	  /* MIPS: the GOT, whose local words stand in the file */
 	uint64_t init, init_size; /* pointers to functions that run when the file is loaded */
-	uint64_t gp;           /* MIPS: what $gp holds; x86 and PowerPC: the GOT; 0: unknown */
-	bool capped;           /* a table was larger than what is kept */
+	uint64_t gp;		  /* MIPS: what $gp holds; x86 and PowerPC: the GOT; 0: unknown */
+	struct elf_fixup *chosen; /* words of a static program that hold what the function at
+				     `value` returns when the program starts (R_*_IRELATIVE) */
+	size_t chosen_count;
+	bool capped; /* a table was larger than what is kept */
 };
 
 /* False when it is no ELF program that can be looked at. The sections of relocatable objects get

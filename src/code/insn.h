@@ -102,10 +102,12 @@ struct insn {
 	uint8_t flags; /* register that a condition looks at; below REG_FLAGS: is it 0? */
 	uint8_t test;  /* what COND_OTHER stands for */
 	bool indirect;
-	bool delay;		/* the next instruction is carried out before control goes on */
-	bool annul;		/* ... but only when the branch is taken */
-	bool predicated;	/* the operations happen only when cond holds */
-	bool thumb;		/* ARM: the target is Thumb code */
+	bool delay;	 /* the next instruction is carried out before control goes on */
+	bool annul;	 /* ... but only when the branch is taken */
+	bool predicated; /* the operations happen only when cond holds */
+	bool thumb;	 /* ARM: the target is Thumb code */
+	bool kernel; /* a system call; its number, or number + KERNEL_OABI, is the target if that
+			is not 0 */
 	struct op ops[MAX_OPS]; /* last: only what is used is copied */
 };
 

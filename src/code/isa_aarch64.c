@@ -232,6 +232,8 @@ static void branch(struct insn *i, uint32_t w)
 		i->flow = op == 1 || op == 9 ? FLOW_CALL : FLOW_JUMP;
 	} else if ((w & 0xffe0001f) == 0xd4200000) {
 		i->flow = FLOW_STOP;		     /* brk */
+	} else if ((w & 0xffe0001f) == 0xd4000001) { /* svc */
+		i->kernel = true;
 	} else if ((w & 0xfff00000) == 0xd5300000) { /* mrs */
 		add_clobber(i, zr(w));
 	}

@@ -366,6 +366,10 @@ static void a32(struct insn *i, uint32_t w)
 	default:
 		if ((w & 0x0f100010) == 0x0e100010) /* mrc */
 			add_clobber(i, w >> 12 & 15);
+		if ((w & 0x0f000000) == 0x0f000000) { /* svc; the old ABI has the number in it */
+			i->kernel = true;
+			i->target = w & 0xffffff;
+		}
 		break;
 	}
 }

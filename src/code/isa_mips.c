@@ -99,8 +99,10 @@ static void special(struct insn *i, const struct word *x)
 		i->flow = FLOW_STOP;
 		break; /* break */
 	case 0x0c:
+		i->kernel = true; /* syscall */
+		break;
 	case 0x0f:
-		break; /* syscall sync */
+		break; /* sync */
 	case 0x0a:
 	case 0x0b: /* movz movn */
 		i->flags = x->rt;

@@ -390,8 +390,10 @@ static unsigned lift(struct decode *d, struct span bytes, struct insn *i)
 	case 31:
 		extended(i, &x);
 		break;
-	case 4:
 	case 17:
+		i->kernel = true; /* sc */
+		break;
+	case 4:
 		break;
 	default:
 		if (x.op >= 32 && x.op < 48)

@@ -283,7 +283,9 @@ static void narrow(struct decode *d, struct insn *i, uint16_t h)
 	case 13:
 		if ((h & 0xff00) == 0xde00) {
 			i->flow = FLOW_STOP;
-		} else if ((h & 0xff00) != 0xdf00) {
+		} else if ((h & 0xff00) == 0xdf00) {
+			i->kernel = true; /* svc */
+		} else {
 			i->flow = FLOW_BRANCH;
 			i->cond = (uint8_t)arm_cond(h >> 8 & 15);
 			i->test = (uint8_t)arm_test(h >> 8 & 15);

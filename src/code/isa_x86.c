@@ -7,6 +7,7 @@
  */
 #include "code/isa_x86.h"
 
+enum { SYSENTER_IN_TCB = 0x10 }; /* where the kernel's entry stands behind %gs */
 enum { AX = X86_AX, CX = X86_CX, DX = X86_DX, SP = X86_SP, BP = X86_BP, SI = X86_SI, DI = X86_DI };
 
 /* test, not, neg, mul, imul, div, idiv */
@@ -63,7 +64,10 @@ static void group5(struct x86_lifter *l)
 		x86_arith(l, OP_SUB, X86_TO_RM, true, 1, l->size);
 		return;
 	case 2:
-		go_to_rm(l, FLOW_CALL);
+		if (l->x.other_segment && l->x.base == REG_NONE && l->x.disp == SYSENTER_IN_TCB)
+			l->i->kernel = true; /* the way in that the kernel names at start */
+		else
+			go_to_rm(l, FLOW_CALL);
 		return;
 	case 4:
 		go_to_rm(l, FLOW_JUMP);
@@ -354,6 +358,10 @@ static void upper(struct x86_lifter *l)
 		l->i->flow = FLOW_STOP;
 		return;
 	case 0xcd:
+		l->i->kernel = (x->imm & 0xff) == 0x80;
+		if (!l->i->kernel)
+			add_clobber(l->i, AX);
+		return;
 	case 0xd4:
 	case 0xd5:
 	case 0xd6:

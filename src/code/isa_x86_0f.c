@@ -12,7 +12,7 @@ static bool system_or_bits(struct x86_lifter *l)
 	uint8_t op = x->opcode;
 	switch (op) {
 	case 0x05: /* syscall */
-		add_clobber(l->i, X86_AX);
+		l->i->kernel = true; /* its result is for those to say who know system calls */
 		add_clobber(l->i, X86_CX);
 		add_clobber(l->i, 11);
 		return true;

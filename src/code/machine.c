@@ -631,6 +631,7 @@ bool machine_step(struct machine *m)
 		return false;
 	struct insn i = *at;
 	int taken = 1;
+	m->failed = i.kernel;
 	enum test t = i.cond == COND_EQ ? TEST_EQ : i.cond == COND_NE ? TEST_NE : i.test;
 	uint64_t next = i.at + i.size;
 	if (i.predicated)

@@ -10,6 +10,7 @@
 #include "code/cipher_names.h"
 
 #include "code/explain.h"
+#include "code/library.h"
 
 struct place look_place(const struct look *l, uint64_t vaddr)
 {
@@ -96,7 +97,7 @@ bool look_is_worth(const struct elf_image *img)
 			break;
 		}
 	}
-	return false;
+	return library_inside(img);
 }
 
 void look_at_program(const struct artifact *a, struct elf_image *img, struct facts *out)

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "code/cipher_names.h"
+#include "code/library.h"
 
 enum {
 	MAX_FUNCTIONS = 60000,
@@ -100,6 +101,8 @@ struct edge {
 struct edges {
 	struct edge *list; /* by `at` */
 	size_t count, cap;
+	struct edge *kernel; /* system calls: `at` only */
+	size_t kernel_count, kernel_cap;
 };
 
 static void add_edge(struct edges *e, uint64_t at, uint64_t target)
@@ -108,6 +111,14 @@ static void add_edge(struct edges *e, uint64_t at, uint64_t target)
 		return;
 	e->list = mem_grow(e->list, &e->cap, e->count + 1, sizeof *e->list);
 	e->list[e->count++] = (struct edge){at, target};
+}
+
+static void add_kernel(struct edges *e, uint64_t at)
+{
+	if (e->kernel_count >= MAX_EDGES)
+		return;
+	e->kernel = mem_grow(e->kernel, &e->kernel_cap, e->kernel_count + 1, sizeof *e->kernel);
+	e->kernel[e->kernel_count++].at = at;
 }
 
 /* One pass over all code: targets of direct calls and beginnings of functions. */
@@ -131,6 +142,8 @@ static void sweep(struct starts *s, struct edges *e, const struct program *p, st
 				add_start(s, p, i.target, i.thumb, NULL);
 				add_edge(e, at, i.target);
 			}
+			if (fits && i.kernel)
+				add_kernel(e, at);
 			if (fits && i.flow != FLOW_NEXT)
 				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) &&
 					i.cond == COND_ALWAYS;
@@ -196,6 +209,20 @@ struct function *program_function(const struct program *p, uint64_t at)
 			hi = mid;
 	}
 	return lo < p->function_count && p->starts[lo] == at ? p->functions[lo] : NULL;
+}
+
+/* The last function that begins at or before this address; NULL: none. */
+static struct function *function_before(const struct program *p, uint64_t at)
+{
+	size_t lo = 0, hi = p->function_count;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (p->starts[mid] <= at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? p->functions[lo - 1] : NULL;
 }
 
 struct function *program_inside(const struct program *p, uint64_t at)
@@ -387,29 +414,40 @@ static struct function **bottom_up(struct program *p, const struct edges *e)
 	return order;
 }
 
+/* Functions that make system calls, which tell what the others do. */
+static void mark_kernel(struct program *p, const struct edges *e)
+{
+	for (size_t i = 0; i < e->kernel_count; i++) {
+		struct function *f = function_before(p, e->kernel[i].at);
+		if (f)
+			f->kernel = true;
+	}
+}
+
 static void walk_round(struct program *p, const struct edges *e, struct decode *how,
-		       struct arena *scratch, struct targets *found)
+		       struct arena *scratch, struct targets *found, bool kernel)
 {
 	struct function **order = bottom_up(p, e);
 	for (size_t i = 0; i < p->function_count; i++) {
-		if (order[i]->done)
+		if (order[i]->done || (kernel && !order[i]->kernel))
 			continue;
 		if (p->insn_count > MAX_INSNS) {
 			p->capped = true;
 			break;
 		}
 		function_walk(p, order[i], limit_of(p, order[i]->index), how, scratch, found);
+		library_walked(p, order[i]);
 		arena_reset(scratch);
 	}
 }
 
-static void walk_all(struct program *p, const struct edges *e, struct decode *how)
+static void walk_rounds(struct program *p, const struct edges *e, struct decode *how,
+			struct arena *scratch, struct targets *found)
 {
-	struct arena scratch = {.cap = 256u << 20, .block = 1u << 20};
-	struct targets *found = mem_alloc(sizeof *found);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
-		found->count = 0;
-		walk_round(p, e, how, &scratch, found);
+		if (round)
+			found->count = 0;
+		walk_round(p, e, how, scratch, found, false);
 		struct starts more = {0};
 		for (size_t i = 0; i < found->count; i++)
 			add_start(&more, p, found->list[i].at, found->list[i].thumb, NULL);
@@ -420,8 +458,22 @@ static void walk_all(struct program *p, const struct edges *e, struct decode *ho
 		if (!again && !found->count)
 			break;
 	}
+}
+
+/* False: a program with its own C library that has nothing to do with networks or commands. */
+static bool walk_all(struct program *p, const struct edges *e, struct decode *how)
+{
+	struct arena scratch = {.cap = 256u << 20, .block = 1u << 20};
+	struct targets *found = mem_alloc(sizeof *found);
+	found->count = 0;
+	if (p->whole)
+		walk_round(p, e, how, &scratch, found, true);
+	bool worth = !p->whole || library_is_worth(p);
+	if (worth)
+		walk_rounds(p, e, how, &scratch, found);
 	mem_free(found);
 	arena_free(&scratch);
+	return worth;
 }
 
 /* Which argument of `f` becomes a command that it runs? -1: none. */
@@ -504,6 +556,7 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	struct starts s = {0};
 	struct edges e = {0};
 	*p = (struct program){.img = img, .isa = isa_of(img), .arena = a};
+	p->whole = library_inside(img);
 	if (!p->isa || (p->isa->open && !p->isa->open(&how)))
 		return false;
 	from_symbols(&s, p);
@@ -512,13 +565,17 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	sweep(&s, &e, p, &how, mostly_thumb(p));
 	make_functions(p, &s, &how);
 	mem_free(s.list);
-	walk_all(p, &e, &how);
+	mark_kernel(p, &e);
+	bool worth = walk_all(p, &e, &how);
 	mem_free(e.list);
-	link_calls(p);
-	find_getters(p);
+	mem_free(e.kernel);
+	if (worth) {
+		link_calls(p);
+		find_getters(p);
+	}
 	if (p->isa->close)
 		p->isa->close(&how);
-	return true;
+	return worth;
 }
 
 const struct call *function_call(const struct function *f, struct value v)

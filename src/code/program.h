@@ -29,7 +29,8 @@ struct call {
 	const struct slot
 	    *slots; /* memory at the call, for functions whose arguments point to it */
 	uint32_t slot_count;
-	bool used; /* something looks at its result */
+	bool used;   /* something looks at its result */
+	bool kernel; /* a system call, or a function that makes the one that it is told */
 };
 
 struct choice { /* what a block with two ways out looks at */
@@ -83,8 +84,10 @@ struct function {
 	const char *stub;    /* name of the import that this only jumps to, else NULL */
 	const struct role *role;
 	bool thumb, done, guess; /* guess: it only looks like the beginning of one */
-	struct cfg cfg;		 /* without instructions */
-	struct call *calls;	 /* in the order of control flow */
+	bool kernel;		 /* system calls stand in it */
+	uint8_t number;	    /* parameter that is the number of the system call that it makes, + 1 */
+	struct cfg cfg;	    /* without instructions */
+	struct call *calls; /* in the order of control flow */
 	size_t call_count;
 	struct choice *choices; /* one per block */
 	uint64_t *block_at;	/* address of each block's last instruction but a delay slot */
@@ -96,7 +99,7 @@ struct function {
 	uint32_t outcome_count, turn_count, store_count;
 	struct hand_on hands[8];
 	uint8_t hand_count;
-	uint8_t reads, writes; /* bit sets: parameters that it reads through, or writes through */
+	uint8_t reads, writes;	 /* bit sets: parameters that it reads through, or writes through */
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */
 	uint8_t walks;		 /* how often */
@@ -121,6 +124,7 @@ struct program {
 	size_t literal_count;
 	unsigned literal_searches;
 	bool capped;
+	bool whole; /* the C library is a part of the program */
 };
 
 /* False: nothing that can be taken apart. */

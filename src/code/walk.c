@@ -4,6 +4,7 @@
  * time loops count as not taken, the second time what they change is unknown.
  */
 #include "code/evaluate.h"
+#include "code/kernel.h"
 #include "code/summary.h"
 
 enum { MAX_STORES = 64, MAX_LOOPS = 24, MAX_SHORTCUTS = 6 };
@@ -28,6 +29,9 @@ void walk_initial(const struct program *p, const struct function *f, struct stat
 		s->regs[isa->args[i]] = (struct value){.kind = V_PARAM, .id = i};
 	for (unsigned i = 0; i < isa->local_count; i++)
 		s->regs[isa->local_args[i]] = (struct value){.kind = V_PARAM, .id = LOCAL_ARGS + i};
+	uint8_t number = f->kernel ? kernel_register(p->img) : REG_NONE;
+	if (number < REG_COUNT && s->regs[number].kind == V_UNKNOWN)
+		s->regs[number] = (struct value){.kind = V_PARAM, .id = KERNEL_NUMBER};
 }
 
 static struct value argument(const struct walk *w, unsigned n)
@@ -331,6 +335,8 @@ static void transfer(struct walk *w, const struct insn *i)
 		handed_over(w, c.args[n], takes_function(&c, n));
 	for (unsigned n = 0; n < isa->arg_count && w->recording; n++)
 		mark_used(w, c.args[n]);
+	if (c.callee && c.callee->number)
+		kernel_indirect(w, &c);
 	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
 		look_at_address(w, &c);
 	if (!w->recording)
@@ -352,6 +358,29 @@ static void transfer(struct walk *w, const struct insn *i)
 		result = summary_apply(&c, &w->now, w->p, result);
 	swapped(w, &c, &result);
 	w->now.regs[isa->result] = result;
+	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
+}
+
+/* A system call: registers but for the result stay as they are. */
+static void enter_kernel(struct walk *w, const struct insn *i)
+{
+	struct call c = {.at = i->at, .block = w->block};
+	c.insn = (uint32_t)(i - w->f->cfg.insns);
+	kernel_call(w, i, &c);
+	if (!c.kernel)
+		return;
+	if (c.role && (c.role->kind == ROLE_BIND || c.role->kind == ROLE_CONNECT))
+		look_at_address(w, &c);
+	if (!w->recording)
+		note_hands(w, &c);
+	struct call kept = c;
+	if (w->recording) {
+		keep_memory(w, &kept);
+		evaluate_texts(w, &kept);
+		remember(w, &kept);
+	}
+	effects(w, &c);
+	w->now.regs[w->p->isa->result] = (struct value){.kind = V_RET, .id = c.insn};
 	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
 }
 
@@ -489,6 +518,8 @@ static void walk_block(struct walk *w, bool *first_return)
 	for (uint32_t n = 0; n < b->count && !w->no_return; n++) {
 		const struct insn *i = &c->insns[b->first + n];
 		carry_out(w, i, i->predicated);
+		if (i->kernel)
+			enter_kernel(w, i);
 		if (i->delay && n + 1 < b->count)
 			carry_out(w, &c->insns[b->first + ++n], i->annul);
 		if (leaves(w, i)) {

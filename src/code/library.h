@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The C library inside of a program that is linked statically: its functions have no names, but
+ * they are known by what they do. A function that was recognised has the name as its stub, so that
+ * everything else sees calls of it as calls of an import.
+ */
+#ifndef CODE_LIBRARY_H
+#define CODE_LIBRARY_H
+
+#include "code/program.h"
+
+/* A program that needs nothing from elsewhere. */
+bool library_inside(const struct elf_image *img);
+
+/* The function was walked: what it is, by the system calls and functions that it calls. */
+void library_walked(struct program *p, struct function *f);
+
+/* Does anything in the program listen, run commands or change identity? Asked when the functions
+ * that make system calls were walked. */
+bool library_is_worth(const struct program *p);
+
+#endif
