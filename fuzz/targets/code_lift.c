@@ -27,7 +27,8 @@ static void check(const struct insn *i, unsigned n, const struct isa *isa)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct isa *const sets[] = {&isa_mips, &isa_arm, &isa_aarch64,
-						 &isa_ppc,  &isa_x86, &isa_x86_64};
+						 &isa_ppc,  &isa_x86, &isa_x86_64,
+						 &isa_riscv32, &isa_riscv64};
 	if (!size)
 		return 0;
 	const struct isa *isa = sets[data[0] % (sizeof sets / sizeof *sets)];

@@ -24,13 +24,14 @@ static const struct {
 	bool big, wide;
 } sets[] = {{EM_MIPS, true, false},    {EM_MIPS, false, false}, {EM_ARM, false, false},
 	    {EM_AARCH64, false, true}, {EM_PPC, true, false},	{EM_386, false, false},
-	    {EM_X86_64, false, true},  {EM_ARM, true, false}};
+	    {EM_X86_64, false, true},  {EM_ARM, true, false},
+	    {EM_RISCV, false, true}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 3)
 		return 0;
-	unsigned set = data[0] % 8, word = sets[set].wide ? 8 : 4;
+	unsigned set = data[0] % (sizeof sets / sizeof *sets), word = sets[set].wide ? 8 : 4;
 	struct span in = SPAN(data + 2, size - 2);
 	size_t cut = in.n * data[1] / 255;
 	struct elf_segment segments[] = {

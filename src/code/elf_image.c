@@ -18,6 +18,7 @@
  * every dynamic symbol from DT_MIPS_GOTSYM on.
  */
 #include "code/elf_object.h"
+#include "code/isa_riscv.h"
 
 #include <elf.h>
 
@@ -371,6 +372,8 @@ static bool is_relative(uint16_t machine, uint32_t type)
 		return type == R_AARCH64_RELATIVE;
 	case EM_PPC:
 		return type == R_PPC_RELATIVE;
+	case EM_RISCV:
+		return type == R_RISCV_RELATIVE;
 	default:
 		return false;
 	}
@@ -392,6 +395,8 @@ static bool is_address(uint16_t machine, uint32_t type)
 		       type == R_AARCH64_JUMP_SLOT;
 	case EM_PPC:
 		return type == R_PPC_ADDR32 || type == R_PPC_GLOB_DAT || type == R_PPC_JMP_SLOT;
+	case EM_RISCV:
+		return type == R_RISCV_32 || type == R_RISCV_64 || type == R_RISCV_JUMP_SLOT;
 	case EM_MIPS:
 		return type == R_MIPS_REL32 || type == R_MIPS_32 || type == R_MIPS_JUMP_SLOT;
 	default:
@@ -559,6 +564,8 @@ bool elf_image_read(struct elf_image *img, struct span in, struct arena *a)
 		img->gp = d.pltgot;
 	else if (img->machine == EM_PPC)
 		img->gp = d.ppc_got;
+	else if (img->machine == EM_RISCV)
+		img->gp = riscv_global_pointer(elf_bytes(img, img->entry), img->entry);
 	else
 		add_mips_got(img, &d, dynamic_symbols);
 	sort_fixups(img);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The steps of a chain as annotated disassembly, function by function: for `postern show`. The
- * program is analysed again; capstone writes the instructions down.
+ * program is analysed again; lines.h writes the instructions down.
  */
 #include "code/explain.h"
 
-#include <capstone/capstone.h>
-#include <elf.h>
-
 #include "base/text.h"
 #include "code/dwarf_line.h"
+#include "code/lines.h"
 #include "code/observe.h"
 
 enum { MAX_STEPS = 32, AROUND = 6, MAX_INSN = 16, MAX_WINDOW = 48 };
@@ -24,8 +22,6 @@ struct listing {
 	struct look *l;
 	struct step steps[MAX_STEPS];
 	size_t count;
-	csh handle;
-	bool open, thumb;
 	struct buf *out;
 };
 
@@ -68,45 +64,6 @@ static void read_steps(struct listing *d, struct span chain)
 		if (f)
 			d->steps[d->count++] = (struct step){k, words, f};
 	}
-}
-
-static bool decoder_open(struct listing *d, bool thumb)
-{
-	const struct elf_image *img = d->l->p->img;
-	cs_arch arch = CS_ARCH_MIPS;
-	unsigned mode = CS_MODE_MIPS32;
-	if (d->open && d->thumb == thumb)
-		return true;
-	if (d->open)
-		cs_close(&d->handle);
-	switch (img->machine) {
-	case EM_MIPS:
-		break;
-	case EM_ARM:
-		arch = CS_ARCH_ARM;
-		mode = thumb ? CS_MODE_THUMB : CS_MODE_ARM;
-		break;
-	case EM_AARCH64:
-		arch = CS_ARCH_ARM64;
-		mode = CS_MODE_ARM;
-		break;
-	case EM_PPC:
-		arch = CS_ARCH_PPC;
-		mode = CS_MODE_32;
-		break;
-	case EM_386:
-	case EM_X86_64:
-		arch = CS_ARCH_X86;
-		mode = img->machine == EM_386 ? CS_MODE_32 : CS_MODE_64;
-		break;
-	default:
-		return false;
-	}
-	if (img->big)
-		mode |= CS_MODE_BIG_ENDIAN;
-	d->open = cs_open(arch, (cs_mode)mode, &d->handle) == CS_ERR_OK;
-	d->thumb = thumb;
-	return d->open;
 }
 
 /* Text that a call gets and gives, as far as it is known. */
@@ -159,23 +116,24 @@ static const struct step *step_at(const struct listing *d, uint64_t at, unsigned
 	return NULL;
 }
 
-static void put_insn(struct listing *d, const struct function *f, const cs_insn *i)
+static void put_insn(struct listing *d, const struct function *f, const struct line *i)
 {
-	const struct step *s = step_at(d, i->address, i->size);
+	const struct step *s = step_at(d, i->at, i->size);
+	struct span b = span_cut(elf_bytes(d->l->p->img, i->at), 0, i->size);
 	char bytes[2 * MAX_INSN + 1] = "";
-	for (unsigned k = 0; k < i->size && k < MAX_INSN; k++)
-		snprintf(bytes + 2 * k, 3, "%02x", i->bytes[k]);
+	for (unsigned k = 0; k < b.n && k < MAX_INSN; k++)
+		snprintf(bytes + 2 * k, 3, "%02x", b.p[k]);
 	buf_printf(d->out, "  %c %8llx  %-16s  %-7s %-24s", s ? '>' : ' ',
-		   (unsigned long long)i->address, bytes, i->mnemonic, i->op_str);
+		   (unsigned long long)i->at, bytes, i->mnemonic, i->operands);
 	for (size_t k = 0; k < f->call_count; k++)
-		if (f->calls[k].at == i->address) {
+		if (f->calls[k].at == i->at) {
 			put_call(d, &f->calls[k]);
 			break;
 		}
-	put_choice(d, f, i->address);
+	put_choice(d, f, i->at);
 	struct source_line line;
 	for (size_t k = 0; k < d->count; k++)
-		if (d->steps[k].at >= i->address && d->steps[k].at < i->address + i->size) {
+		if (d->steps[k].at >= i->at && d->steps[k].at < i->at + i->size) {
 			buf_printf(d->out, "  <-- step %zu: ", k + 1);
 			text_terminal(d->out, d->steps[k].words);
 			if (dwarf_line(d->l->p->img, d->steps[k].at, &line)) {
@@ -197,23 +155,14 @@ static bool near_step(const struct listing *d, const uint64_t *at, size_t count,
 	return false;
 }
 
-static size_t decode(struct listing *d, const struct function *f, cs_insn **out)
-{
-	struct span b = span_cut(elf_bytes(d->l->p->img, f->start), 0, f->end - f->start);
-	cs_option(d->handle, CS_OPT_SKIPDATA, CS_OPT_ON);
-	return cs_disasm(d->handle, b.p, b.n, f->start, MAX_FUNCTION_INSNS, out);
-}
-
 static void put_function(struct listing *d, const struct function *f)
 {
-	cs_insn *list = NULL;
+	struct line *list;
 	bool gap = false;
-	if (!decoder_open(d, f->thumb))
-		return;
-	size_t count = decode(d, f, &list);
+	size_t count = lines_of(d->l->p, f, d->l->arena, &list);
 	uint64_t *at = arena_array(d->l->arena, count + 1, sizeof *at);
 	for (size_t i = 0; i < count; i++)
-		at[i] = list[i].address;
+		at[i] = list[i].at;
 	buf_printf(d->out, "  %s, 0x%llx to 0x%llx\n", f->name, (unsigned long long)f->start,
 		   (unsigned long long)f->end);
 	for (size_t i = 0; i < count; i++) {
@@ -224,8 +173,6 @@ static void put_function(struct listing *d, const struct function *f)
 			put_insn(d, f, &list[i]);
 		gap = !show;
 	}
-	if (count)
-		cs_free(list, count);
 }
 
 void code_explain(const struct artifact *a, struct span places, struct buf *out)
@@ -244,6 +191,4 @@ void code_explain(const struct artifact *a, struct span places, struct buf *out)
 		if (!before)
 			put_function(&d, d.steps[i].f);
 	}
-	if (d.open)
-		cs_close(&d.handle);
 }

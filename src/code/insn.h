@@ -153,7 +153,8 @@ const struct isa *isa_of(const struct elf_image *img);
 /* Name of an instruction set of the program whose code is not read; NULL: all of it is. */
 const char *isa_not_read(const struct elf_image *img);
 
-extern const struct isa isa_mips, isa_arm, isa_aarch64, isa_ppc, isa_x86, isa_x86_64;
+extern const struct isa isa_mips, isa_arm, isa_aarch64, isa_ppc, isa_riscv32, isa_riscv64, isa_x86,
+    isa_x86_64;
 
 /* The opposite of a condition. */
 static inline enum test test_inverse(enum test t)

@@ -22,6 +22,8 @@ const struct isa *isa_of(const struct elf_image *img)
 		return img->big || !img->wide ? NULL : &isa_aarch64;
 	case EM_PPC:
 		return img->big && !img->wide ? &isa_ppc : NULL;
+	case EM_RISCV:
+		return img->big ? NULL : img->wide ? &isa_riscv64 : &isa_riscv32;
 	default:
 		return NULL;
 	}
@@ -40,6 +42,8 @@ static const char *variant(const struct elf_image *img)
 		return img->big ? "AArch64 with big-endian data" : "AArch64 with 32-bit addresses";
 	case EM_PPC:
 		return "PowerPC with little-endian data";
+	case EM_RISCV:
+		return "RISC-V with big-endian data";
 	default:
 		return NULL;
 	}
@@ -51,7 +55,6 @@ const char *isa_not_read(const struct elf_image *img)
 		uint16_t machine;
 		const char *name;
 	} others[] = {
-	    {EM_RISCV, "RISC-V"},
 	    {EM_PPC64, "64-bit PowerPC"},
 	    {EM_SH, "SuperH"},
 	    {EM_SPARC, "SPARC"},

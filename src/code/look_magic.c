@@ -209,6 +209,14 @@ static bool ends_text(const struct look *l, const struct function *f, int32_t bl
 	return false;
 }
 
+/* A text, with or without the zero behind it: look_guard.c tells of those. */
+static bool is_whole_text(struct span bytes)
+{
+	while (bytes.n > 1 && !bytes.p[bytes.n - 1])
+		bytes.n--;
+	return is_text(bytes);
+}
+
 static void look_at_function(struct look_at *w, const struct function *f)
 {
 	bool *used = arena_array(w->l->arena, f->cfg.block_count + 1, sizeof *used);
@@ -219,7 +227,7 @@ static void look_at_function(struct look_at *w, const struct function *f)
 		    used[b] ? NO_BLOCK : follow(w->l, f, (int32_t)b, &first, &bytes, used);
 		if (equal != NO_BLOCK && odd(buf_span(&bytes)) &&
 		    !ends_text(w->l, f, (int32_t)b, &first, buf_span(&bytes)) &&
-		    (!is_text(buf_span(&bytes)) || from_raw(w, &first))) {
+		    (!is_whole_text(buf_span(&bytes)) || from_raw(w, &first))) {
 			struct power p = power_behind(w->l, f, equal);
 			struct harm h = p.kind ? (struct harm){0} : harm_behind(w->l, f, equal);
 			if (p.kind)

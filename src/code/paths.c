@@ -127,6 +127,15 @@ static void outcomes_of(struct paths *t, int32_t block, struct way by)
 	explore(t);
 }
 
+/* Control goes to a place that is neither here nor the beginning of a function: nobody knows what
+ * is returned there. */
+static bool goes_astray(const struct paths *t, const struct insn *last)
+{
+	return last->flow == FLOW_BRANCH ||
+	       (last->flow == FLOW_JUMP && !last->indirect &&
+		!program_function(t->w->p, last->target));
+}
+
 static void find_outcomes(struct paths *t)
 {
 	const struct cfg *c = &t->w->f->cfg;
@@ -143,7 +152,10 @@ static void find_outcomes(struct paths *t)
 			continue;
 		struct way by = {(int32_t)i, EDGE_ANY};
 		t->assume = COND_ALWAYS;
-		if (leaves_sometimes) {
+		if (goes_astray(t, last)) {
+			by.edge = leaves_sometimes ? 1 : EDGE_ANY;
+			add_outcome(t, by, (struct value){0});
+		} else if (leaves_sometimes) {
 			by.edge = 1;
 			t->assume = k->cond;
 			outcomes_of(t, by.block, by);

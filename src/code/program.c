@@ -28,6 +28,8 @@ struct start {
 struct starts {
 	struct start *list;
 	size_t count, cap;
+	uint64_t *inner; /* by address: where branches go to, what only looks like a beginning */
+	size_t inner_count, inner_cap;
 };
 
 static void add_any(struct starts *s, const struct program *p, struct start start)
@@ -121,6 +123,33 @@ static void add_kernel(struct edges *e, uint64_t at)
 	e->kernel[e->kernel_count++].at = at;
 }
 
+/* A branch on a condition stays inside of its function, also when its target sets up the stack: the
+ * compiler has moved that behind the checks that need none. */
+static void add_inner(struct starts *s, const struct program *p, struct decode *how, uint64_t at,
+		      uint64_t target)
+{
+	uint64_t was = how->at;
+	if (target <= at || s->inner_count >= MAX_FUNCTIONS || !begins(p, how, target, how->thumb))
+		target = 0;
+	how->at = was;
+	if (!target)
+		return;
+	s->inner = mem_grow(s->inner, &s->inner_cap, s->inner_count + 1, sizeof *s->inner);
+	s->inner[s->inner_count++] = target;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static bool is_inner(const struct starts *s, uint64_t at)
+{
+	return s->inner_count &&
+	       bsearch(&at, s->inner, s->inner_count, sizeof *s->inner, by_number);
+}
+
 /* One pass over all code: targets of direct calls and beginnings of functions. */
 static void sweep(struct starts *s, struct edges *e, const struct program *p, struct decode *how,
 		  bool thumb)
@@ -144,6 +173,8 @@ static void sweep(struct starts *s, struct edges *e, const struct program *p, st
 			}
 			if (fits && i.kernel)
 				add_kernel(e, at);
+			if (fits && i.flow == FLOW_BRANCH)
+				add_inner(s, p, how, at, i.target);
 			if (fits && i.flow != FLOW_NEXT)
 				after = (i.flow == FLOW_RETURN || i.flow == FLOW_JUMP) &&
 					i.cond == COND_ALWAYS;
@@ -291,7 +322,7 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		struct function *same = program_function(p, t->at);
 		if (same)
 			same->guess = same->guess && t->guess;
-		if ((i && s->list[i - 1].at == t->at) || same)
+		if ((i && s->list[i - 1].at == t->at) || same || (t->guess && is_inner(s, t->at)))
 			continue;
 		if (n >= MAX_FUNCTIONS) {
 			p->capped = true;
@@ -563,8 +594,11 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	add_pointer(&s, p, img->entry, NULL);
 	from_pointers(&s, p, &how);
 	sweep(&s, &e, p, &how, mostly_thumb(p));
+	if (s.inner_count)
+		qsort(s.inner, s.inner_count, sizeof *s.inner, by_number);
 	make_functions(p, &s, &how);
 	mem_free(s.list);
+	mem_free(s.inner);
 	mark_kernel(p, &e);
 	bool worth = walk_all(p, &e, &how);
 	mem_free(e.list);

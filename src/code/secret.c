@@ -239,7 +239,7 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 	*where = a;
 	if (!input->source)
 		return false;
-	if (run->text.n && a.size == 1 && b.k == 0) {
+	if (run->text.n && b.k == 0) {
 		run->ended = true;
 		return true;
 	}

@@ -310,14 +310,16 @@ static bool byte_mask(struct value a, struct value b)
 
 /* Shifted up and down again: a byte or half word is extended, which does not change what it is.
  * The upper byte of a half word alone is kept as such, since the two bytes may be exchanged. */
-static struct value extend_by_shift(enum op_code code, struct value a, uint64_t by)
+static struct value extend_by_shift(const struct isa *isa, enum op_code code, struct value a,
+				    uint64_t by)
 {
+	bool wide = isa->bits == 64 && (by == 32 || by == 48 || by == 56);
 	bool bytes = a.form == CONTENT || a.form == NEAR_CONTENT;
 	bool half = a.kind == V_PARAM || a.kind == V_RET || (bytes && a.size == 2);
 	if (code == OP_SHL && (half || bytes) && a.form < LIFTED &&
-	    (by == 8 || by == 16 || by == 24)) {
+	    (by == 8 || by == 16 || by == 24 || wide)) {
 		a.form |= LIFTED;
-		a.lift = by == 16 ? 16 : 24;
+		a.lift = wide ? by & 63 : by == 16 ? 16 : 24;
 		return a;
 	}
 	if (code == OP_SHR && half && a.form < LIFTED && by == 8) {
@@ -352,7 +354,7 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	if (value_is(a, V_CONST) && value_is(b, V_CONST))
 		return fold(isa, code, a.k, b.k, &k) ? value_const(k) : unknown;
 	if ((code == OP_SHL || code == OP_SHR || code == OP_SAR) && value_is(b, V_CONST))
-		return extend_by_shift(code, a, b.k);
+		return extend_by_shift(isa, code, a, b.k);
 	if (code == OP_ADD && value_is(b, V_CONST) && !(b.k >= 0x10000 && elf_mapped(img, b.k)))
 		return plus(isa, a, b.k);
 	if (code == OP_ADD && value_is(a, V_CONST) && !(a.k >= 0x10000 && elf_mapped(img, a.k)))

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "code/cfg.h"
+#include "code/isa_riscv.h"
 #include "code/names.h"
 #include "code/value.h"
 #include "collect.h"
@@ -113,6 +114,10 @@ static void merged_words(void **state)
 	    {&isa_aarch64, false, 31, {0x52800041, 0x72ace241, 0xb9001be1}, 3},
 	    /* lis r10, 2; ori r10, r10, 4711; stw r10, 24(r1) */
 	    {&isa_ppc, true, 1, {0x3d400002, 0x614a1267, 0x91410018}, 3},
+	    /* lui a5, 0x67120; addiw a5, a5, 2; sw a5, 24(sp) */
+	    {&isa_riscv64, false, 2, {0x671207b7, 0x0027879b, 0x00f12c23}, 3},
+	    /* lui a5, 0x67120; c.addi a5, 2; c.swsp a5, 24(sp) in two halves */
+	    {&isa_riscv32, false, 2, {0x671207b7, 0xcc3e0789}, 2},
 	};
 	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
 		struct piece t;
@@ -134,21 +139,48 @@ static void merged_words(void **state)
 static void any_word(void **state)
 {
 	(void)state;
-	const struct isa *const sets[] = {&isa_mips, &isa_arm, &isa_aarch64, &isa_ppc};
+	const struct isa *const sets[] = {&isa_mips, &isa_arm,	    &isa_aarch64,
+					  &isa_ppc,  &isa_riscv32, &isa_riscv64};
+	enum { SETS = sizeof sets / sizeof *sets };
 	uint32_t w = 12345;
 	for (int n = 0; n < 200000; n++) {
 		uint8_t b[4] = {(uint8_t)w, (uint8_t)(w >> 8), (uint8_t)(w >> 16),
 				(uint8_t)(w >> 24)};
-		for (size_t i = 0; i < 5; i++) {
-			struct decode how = {.at = BASE, .thumb = i == 4, .big = n & 1};
+		for (size_t i = 0; i <= SETS; i++) {
+			struct decode how = {.at = BASE, .thumb = i == SETS, .big = n & 1};
 			struct insn out;
-			unsigned size = sets[i == 4 ? 1 : i]->lift(&how, SPAN(b, 4), &out);
+			unsigned size = sets[i == SETS ? 1 : i]->lift(&how, SPAN(b, 4), &out);
 			assert_true(size == 0 || size == 2 || size == 4);
 			assert_true(!size || out.op_count <= MAX_OPS);
 			for (unsigned k = 0; size && k < out.op_count; k++)
 				assert_true(out.ops[k].d < REG_COUNT || out.ops[k].d == REG_NONE);
 		}
 		w = w * 1664525 + 1013904223;
+	}
+}
+
+/* Halves of RISC-V and the words that say the same, as the manual pairs them. */
+static void riscv_halves(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t half;
+		uint32_t wide, narrow; /* of RV64 and of RV32; 0: none */
+	} pairs[] = {
+	    {0x7139, 0xfc010113, 0xfc010113}, /* c.addi16sp -64: addi sp, sp, -64 */
+	    {0xfc06, 0x02113c23, 0x02112c27}, /* c.sdsp ra, 56: sd; c.fswsp ft1, 56: fsw */
+	    {0x8082, 0x00008067, 0x00008067}, /* c.jr ra: jalr x0, 0(ra) */
+	    {0x9702, 0x000700e7, 0x000700e7}, /* c.jalr a4 */
+	    {0x87aa, 0x00a007b3, 0x00a007b3}, /* c.mv a5, a0: add a5, x0, a0 */
+	    {0x6705, 0x00001737, 0x00001737}, /* c.lui a4, 1 */
+	    {0x4398, 0x0007a703, 0x0007a703}, /* c.lw a4, 0(a5) */
+	    {0x2785, 0x0017879b, 0x760000ef}, /* c.addiw a5, 1; c.jal */
+	    {0xc391, 0x00078263, 0x00078263}, /* c.beqz a5, +4 */
+	    {0x0000, 0, 0},		      /* defined to be none */
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		assert_int_equal(riscv_expand(pairs[i].half, true), pairs[i].wide);
+		assert_int_equal(riscv_expand(pairs[i].half, false), pairs[i].narrow);
 	}
 }
 
@@ -212,7 +244,7 @@ static void says_what_is_not_read(void **state)
 		uint8_t at, value;
 		const char *said;
 	} changes[] = {
-	    {0, 0x7f, NULL}, {19, 243, "RISC-V"}, {36, 0x72, "microMIPS"}, {36, 0x74, "MIPS16e"}};
+	    {0, 0x7f, NULL}, {19, 42, "SuperH"}, {36, 0x72, "microMIPS"}, {36, 0x74, "MIPS16e"}};
 	struct arena a = {0};
 	const char *seeds = getenv("SEEDS");
 	assert_non_null(seeds);
@@ -237,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cuts_blocks),  cmocka_unit_test(mips_merged_word),
 	    cmocka_unit_test(merged_words), cmocka_unit_test(any_word),
+	    cmocka_unit_test(riscv_halves),
 	    cmocka_unit_test(meets),	    cmocka_unit_test(knows_names),
 	    cmocka_unit_test(damaged_elf),  cmocka_unit_test(says_what_is_not_read),
 	};
