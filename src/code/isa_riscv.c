@@ -219,7 +219,9 @@ static void floating(struct insn *i, const struct word *x)
 
 static void environment(struct insn *i, const struct word *x)
 {
-	if (x->w == 0x00100073) /* ebreak */
+	if (x->w == 0x73)
+		i->kernel = true;
+	else if (x->w == 0x00100073) /* ebreak */
 		i->flow = FLOW_STOP;
 	else if (x->f3)
 		add_clobber(i, x->rd);

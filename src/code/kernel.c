@@ -9,12 +9,13 @@
 
 #include <elf.h>
 
-enum { SETS = 6, MAX_KERNEL_ARGS = 6, MIPS_O32 = 4000, OABI = 0x900000, AT_CWD = -100 };
+enum { SETS = 7, COLUMNS = 6, MAX_KERNEL_ARGS = 6, MIPS_O32 = 4000, OABI = 0x900000, AT_CWD = -100 };
 
 struct row {
 	const char *name;
 	int8_t args;	      /* that the function of the C library hands over as they are */
-	int16_t number[SETS]; /* MIPS o32, ARM, AArch64, PowerPC, x86, x86-64; -1: none */
+	int16_t number[COLUMNS]; /* MIPS o32, ARM, AArch64 and RISC-V, PowerPC, x86, x86-64; -1:
+				    none */
 };
 
 static const struct row rows[] = {
@@ -97,13 +98,18 @@ static const char *const socket_calls[] = {
 
 struct set {
 	uint16_t machine;
+	uint8_t column; /* of the numbers */
 	uint8_t number, args[MAX_KERNEL_ARGS], arg_count;
 };
 
 static const struct set sets[SETS] = {
-    {EM_MIPS, 2, {4, 5, 6, 7}, 4},	    {EM_ARM, 7, {0, 1, 2, 3, 4, 5}, 6},
-    {EM_AARCH64, 8, {0, 1, 2, 3, 4, 5}, 6}, {EM_PPC, 0, {3, 4, 5, 6, 7, 8}, 6},
-    {EM_386, 0, {3, 1, 2, 6, 7, 5}, 6},	    {EM_X86_64, 0, {7, 6, 2, 10, 8, 9}, 6},
+    {EM_MIPS, 0, 2, {4, 5, 6, 7}, 4},
+    {EM_ARM, 1, 7, {0, 1, 2, 3, 4, 5}, 6},
+    {EM_AARCH64, 2, 8, {0, 1, 2, 3, 4, 5}, 6},
+    {EM_RISCV, 2, 17, {10, 11, 12, 13, 14, 15}, 6},
+    {EM_PPC, 3, 0, {3, 4, 5, 6, 7, 8}, 6},
+    {EM_386, 4, 0, {3, 1, 2, 6, 7, 5}, 6},
+    {EM_X86_64, 5, 0, {7, 6, 2, 10, 8, 9}, 6},
 };
 
 static int set_of(const struct elf_image *img)
@@ -126,7 +132,7 @@ const char *kernel_name(const struct elf_image *img, uint64_t number)
 	if (img->machine == EM_MIPS)
 		number -= MIPS_O32;
 	for (size_t i = 0; set >= 0 && number < 1000 && i < sizeof rows / sizeof *rows; i++)
-		if (rows[i].number[set] == (int)number)
+		if (rows[i].number[sets[set].column] == (int)number)
 			return rows[i].name;
 	return NULL;
 }
