@@ -69,7 +69,7 @@ static bool odd_control(uint8_t c)
 }
 
 /* Odd bytes among BLOCK ASCII characters; false when there are other bytes, or NULs. */
-enum { BLOCK = 64 };
+enum { BLOCK = 64, LOOKED_AT = 65536 };
 typedef uint8_t vector __attribute__((vector_size(16))); /* comparisons give 0 or 0xff */
 
 static bool count_ascii(const uint8_t *p, size_t *odd)
@@ -93,7 +93,7 @@ static bool count_ascii(const uint8_t *p, size_t *odd)
 
 bool text_looks(struct span s)
 {
-	size_t n = s.n < 65536 ? s.n : 65536, odd = 0;
+	size_t n = s.n < LOOKED_AT ? s.n : LOOKED_AT, odd = 0;
 	for (size_t i = 0; i < n;) {
 		if (i + BLOCK <= n && count_ascii(s.p + i, &odd)) {
 			i += BLOCK;
@@ -110,6 +110,16 @@ bool text_looks(struct span s)
 		}
 	}
 	return odd * 20 <= n;
+}
+
+bool text_looks_counted(const uint64_t counts[256], size_t n, struct span s)
+{
+	uint64_t odd = 0, high = 0;
+	for (int c = 0; c < 0x20; c++)
+		odd += odd_control((uint8_t)c) ? counts[c] : 0;
+	for (int c = 0x80; c < 0x100; c++)
+		high += counts[c];
+	return s.n > LOOKED_AT || high ? text_looks(s) : !counts[0] && odd * 20 <= n;
 }
 
 char *text_lower(struct arena *a, struct span s)

@@ -18,6 +18,9 @@ void text_terminal(struct buf *out, struct span s);
 /* Mostly printable text, no NUL? Looks at no more than the first 64 KiB. Empty input is text. */
 bool text_looks(struct span s);
 
+/* The same for who has counted the bytes of `s`, or a sample of `n` of them, already. */
+bool text_looks_counted(const uint64_t counts[256], size_t n, struct span s);
+
 /* Fold ASCII to lower case in place of a copy. */
 char *text_lower(struct arena *a, struct span s);
 

@@ -60,6 +60,21 @@ static size_t own_hits(struct job *j, const struct node *n, const struct hit *hi
 	return k;
 }
 
+static size_t own_found(struct job *j, const struct node *n, const uint64_t *found, size_t count,
+			const uint64_t **out)
+{
+	*out = found;
+	if (!n->claimed_count || !count)
+		return count;
+	uint64_t *mine = arena_array(&j->scratch, count, sizeof *mine);
+	size_t k = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!claimed(n, found[i]))
+			mine[k++] = found[i];
+	*out = mine;
+	return k;
+}
+
 static bool wants(const struct observer *o, const struct artifact *a)
 {
 	bool elf = a->format && strcmp(a->format, "elf") == 0;
@@ -83,6 +98,9 @@ void node_observe(struct job *j, struct node *n, const struct findings *f, const
 		    (j->task.no_code && (o->wants & WANTS_CODE)))
 			continue;
 		a.hit_count = own_hits(j, n, f->hits[i].list, f->hits[i].count, &a.hits);
+		a.found_count =
+		    own_found(j, n, f->found[i].list, f->found[i].count, &a.found);
+		a.found_all = !f->found[i].enough;
 		if (wants(o, &a) && job_step(j, n, STAGE_OBSERVER + i, o->name))
 			o->observe(&a, &c.facts);
 		arena_reset(&j->scratch);

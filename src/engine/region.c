@@ -11,7 +11,16 @@
 
 #include "base/text.h"
 
-enum { PIECE = 16 * 1024, MIN_PADDING = 64, SURE = 16 * 1024, UNIFORM = 350 };
+enum {
+	PIECE = 16 * 1024,
+	MIN_PADDING = 64,
+	MIN_TEXT_RUN = 4096, /* rulers and indents of a text are no padding */
+	SURE = 16 * 1024,
+	UNIFORM = 350,
+	LINE = 64,
+	SAMPLED = 1 << 20, /* of a region beyond this length one line of SAMPLE is counted */
+	SAMPLE = 4,
+};
 
 /* How often each byte stands at each place of a four-byte word; no input has 2^32 of one. */
 struct lanes {
@@ -19,10 +28,9 @@ struct lanes {
 };
 
 /* Eight at a time: equal bytes in a row do not wait for each other. */
-static void count_lanes(struct span s, struct lanes *l)
+static void count_more(struct span s, struct lanes *l)
 {
 	size_t i = 0;
-	memset(l, 0, sizeof *l);
 	for (; i + 8 <= s.n; i += 8) {
 		uint64_t w = span_le64(s, i);
 		l->of[0][w & 255]++;
@@ -36,6 +44,25 @@ static void count_lanes(struct span s, struct lanes *l)
 	}
 	for (; i < s.n; i++)
 		l->of[i % 4][s.p[i]]++;
+}
+
+static void count_lanes(struct span s, struct lanes *l)
+{
+	memset(l, 0, sizeof *l);
+	count_more(s, l);
+}
+
+/* Lines from all over the piece; how many bytes that were. */
+static size_t count_sample(struct span s, struct lanes *l)
+{
+	size_t n = 0;
+	memset(l, 0, sizeof *l);
+	for (size_t i = 0; i < s.n; i += SAMPLE * LINE) {
+		struct span line = span_cut(s, i, LINE);
+		count_more(line, l);
+		n += line.n;
+	}
+	return n;
 }
 
 static void add_lanes(const struct lanes *l, uint64_t counts[256])
@@ -112,15 +139,40 @@ static bool looks_like_code(const struct lanes *l, size_t quads)
 	return false;
 }
 
-static const char *name_of(struct span s, const struct lanes *l, double entropy)
+/* log2(v), v > 0, to within 0.0001: good enough to choose a word by. */
+static double near_log2(uint64_t v)
 {
-	if (entropy < 6.8 && text_looks(s))
+	int whole = 63 - __builtin_clzll(v);
+	double f = (double)v / (double)(1ull << whole) - 1;
+	double bits = f * (1.441836 + f * (-0.708372 + f * (0.413555 + f * (-0.191263 + f * 0.044244))));
+	return (double)whole + bits;
+}
+
+static double near_entropy(const uint64_t counts[256], uint64_t n)
+{
+	double sum = 0;
+	for (int i = 0; i < 256; i++)
+		if (counts[i])
+			sum += (double)counts[i] * near_log2(counts[i]);
+	return near_log2(n) - sum / (double)n;
+}
+
+/* `n`: how many bytes of the piece were counted. */
+static const char *name_of(struct span s, const struct lanes *l, const uint64_t counts[256], size_t n)
+{
+	double entropy = near_entropy(counts, n);
+	if (entropy < 6.8 && text_looks_counted(counts, n, s))
 		return "text";
 	if (s.n >= 4096 && entropy > 7.9)
 		return "compressed";
-	if (looks_like_code(l, s.n / 4))
+	if (looks_like_code(l, n / 4))
 		return "code";
 	return "unknown";
+}
+
+static size_t least_run(uint8_t c)
+{
+	return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t' ? MIN_TEXT_RUN : MIN_PADDING;
 }
 
 /* Length of the run of equal bytes at the front, of which `n` are known. */
@@ -137,15 +189,19 @@ static size_t run_length(struct span s, size_t n)
 /* Where the next long run of equal bytes begins, s.n when there is none in the piece. */
 static size_t next_run(struct span s)
 {
-	for (size_t i = 0; i + MIN_PADDING <= s.n; i += MIN_PADDING / 2) {
+	for (size_t i = 0; i + MIN_PADDING <= s.n;) {
 		struct span w = span_cut(s, i, MIN_PADDING / 2);
-		if (w.p[0] != w.p[w.n - 1] || !region_is_padding(w))
+		if (w.p[0] != w.p[w.n - 1] || !region_is_padding(w)) {
+			i += w.n;
 			continue;
+		}
 		size_t start = i;
 		while (start && s.p[start - 1] == s.p[i])
 			start--;
-		if (run_length(span_from(s, start), 0) >= MIN_PADDING)
+		size_t n = run_length(span_from(s, start), 0);
+		if (n >= least_run(s.p[start]))
 			return start;
+		i = start + n;
 	}
 	return s.n;
 }
@@ -155,14 +211,14 @@ static void flush(struct region_stream *m)
 	struct region *r = &m->now;
 	if (!r->size)
 		return;
-	r->entropy = entropy_of(m->counts, r->size);
+	r->entropy = entropy_of(m->counts, m->counted);
 	if (strcmp(r->what, "compressed") == 0) {
-		r->chi_square = chi_square(m->counts, r->size);
+		r->chi_square = chi_square(m->counts, m->counted);
 		if (r->size >= SURE && r->chi_square < UNIFORM)
 			r->what = "encrypted";
 	}
 	m->emit(m->user, r);
-	r->size = 0;
+	r->size = m->counted = 0;
 	memset(m->counts, 0, sizeof m->counts);
 }
 
@@ -171,13 +227,17 @@ static void piece(struct region_stream *m, size_t at, size_t n)
 	uint64_t counts[256] = {0};
 	struct span s = span_cut(m->in, at, n);
 	const char *what = "padding";
-	if (region_is_padding(s)) {
+	size_t counted = n;
+	if (region_is_padding(s) && (n >= least_run(s.p[0]) || least_run(s.p[0]) == MIN_PADDING)) {
 		counts[s.p[0]] = n;
 	} else {
 		struct lanes l;
-		count_lanes(s, &l);
+		if (m->now.size >= SAMPLED)
+			counted = count_sample(s, &l);
+		else
+			count_lanes(s, &l);
 		add_lanes(&l, counts);
-		what = name_of(s, &l, entropy_of(counts, n));
+		what = name_of(s, &l, counts, counted);
 	}
 	bool same = m->now.size && strcmp(m->now.what, what) == 0;
 	if (same && strcmp(what, "padding") == 0)
@@ -187,6 +247,7 @@ static void piece(struct region_stream *m, size_t at, size_t n)
 		m->now = (struct region){at, 0, what, 0, 0};
 	}
 	m->now.size += n;
+	m->counted += counted;
 	for (int i = 0; i < 256; i++)
 		m->counts[i] += counts[i];
 }
@@ -204,7 +265,7 @@ void region_upto(struct region_stream *s, uint64_t limit, bool end)
 		s->run = run_length(rest, s->run);
 		if (!end && (s->run == rest.n || rest.n < PIECE))
 			return; /* what comes behind the limit may belong to it */
-		size_t n = s->run >= MIN_PADDING || s->run == rest.n
+		size_t n = s->run >= least_run(rest.p[0]) || s->run == rest.n
 			       ? s->run
 			       : next_run(span_cut(rest, 0, PIECE));
 		piece(s, s->at, n ? n : 1);

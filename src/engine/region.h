@@ -32,7 +32,7 @@ struct region_stream {
 	struct span in;
 	size_t at, run; /* next piece; how many equal bytes are known to stand there */
 	struct region now;
-	uint64_t counts[256]; /* of `now` */
+	uint64_t counts[256], counted; /* of `now`; beyond 1 MiB it is a sample */
 };
 
 void region_start(struct region_stream *s, struct span in, uint64_t at,

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "engine/literals.h"
 
-enum { MAX_PROPOSALS = 1 << 20, MAX_HITS = 4096 };
+enum { MAX_PROPOSALS = 1 << 20, MAX_HITS = 4096, MAX_FOUND = 1 << 16 };
 
 /* What a literal stands for: a magic of a format, or a pattern of an observer. */
 struct meaning {
@@ -74,6 +74,7 @@ struct findings *findings_new(void)
 {
 	struct findings *f = mem_alloc(sizeof *f);
 	f->hits = mem_array(observer_count + 1, sizeof *f->hits);
+	f->found = mem_array(observer_count + 1, sizeof *f->found);
 	return f;
 }
 
@@ -131,8 +132,10 @@ void findings_reset(struct findings *f)
 {
 	f->count = f->next = f->total = 0;
 	f->overflow = false;
-	for (size_t i = 0; i < observer_count; i++)
-		f->hits[i].count = 0;
+	for (size_t i = 0; i < observer_count; i++) {
+		f->hits[i].count = f->found[i].count = 0;
+		f->found[i].enough = false;
+	}
 }
 
 static void sort_proposals(struct findings *f)
@@ -146,6 +149,36 @@ static void sort_proposals(struct findings *f)
 	f->count = n;
 }
 
+struct finding {
+	struct finder finder;
+	struct findings *out;
+	size_t owner;
+};
+
+static bool on_found(struct finder *to, uint64_t at)
+{
+	struct finding *k = (struct finding *)to;
+	struct findings *f = k->out;
+	size_t i = k->owner;
+	if (f->found[i].count == MAX_FOUND) {
+		f->found[i].enough = true;
+		return false;
+	}
+	f->found[i].list = mem_grow(f->found[i].list, &f->found[i].cap, f->found[i].count + 1,
+				    sizeof *f->found[i].list);
+	f->found[i].list[f->found[i].count++] = at;
+	return true;
+}
+
+static void let_find(struct span in, uint64_t from, uint64_t to, struct findings *out)
+{
+	for (size_t i = 0; i < observer_count; i++) {
+		struct finding k = {{on_found}, out, i};
+		if (observers[i]->find && !out->found[i].enough)
+			observers[i]->find(in, from, to, &k.finder);
+	}
+}
+
 void scanner_window(const struct scanner *s, struct span in, uint64_t from, uint64_t to,
 		    bool want_formats, struct findings *out)
 {
@@ -157,6 +190,7 @@ void scanner_window(const struct scanner *s, struct span in, uint64_t from, uint
 	out->count = left;
 	out->next = 0;
 	literals_scan(s->literals, span_cut(in, base, to - base), on_literal, &scan);
+	let_find(in, from, to, out);
 	if (out->count != left)
 		sort_proposals(out);
 }
@@ -187,9 +221,12 @@ void findings_free(struct findings *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; i < observer_count; i++)
+	for (size_t i = 0; i < observer_count; i++) {
 		mem_free(f->hits[i].list);
+		mem_free(f->found[i].list);
+	}
 	mem_free(f->hits);
+	mem_free(f->found);
 	mem_free(f->proposals);
 	mem_free(f);
 }

@@ -19,7 +19,7 @@ struct proposal {
 	uint32_t format; /* index into formats[] */
 };
 
-/* What one scan found. Reused from scan to scan; hits[i] belongs to observers[i]. */
+/* What one scan found. Reused from scan to scan; hits[i] and found[i] belong to observers[i]. */
 struct findings {
 	struct proposal *proposals; /* sorted by offset, then format; no doubles */
 	size_t count, cap;
@@ -29,6 +29,11 @@ struct findings {
 		struct hit *list; /* sorted by offset, then pattern */
 		size_t count, cap;
 	} * hits;
+	struct {
+		uint64_t *list; /* in the order in which the observer saw them */
+		size_t count, cap;
+		bool enough; /* there were more */
+	} * found;
 	bool overflow; /* more proposals than the scan keeps */
 };
 

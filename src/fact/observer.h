@@ -39,6 +39,11 @@ struct hit {
 	uint64_t offset;   /* where the match begins */
 };
 
+/* Takes places that an observer's `find` saw. False: enough, the rest is not wanted. */
+struct finder {
+	bool (*add)(struct finder *, uint64_t at);
+};
+
 struct artifact {
 	struct span bytes;
 	const char *path;     /* inside its container: "etc/passwd"; a part: its name */
@@ -49,6 +54,9 @@ struct artifact {
 	bool named;           /* a file with a path (not a part of an image) */
 	const struct hit *hits;
 	size_t hit_count;     /* the scan keeps at most 4096 hits per observer and artifact */
+	const uint64_t *found; /* what the observer's `find` added, in its order */
+	size_t found_count;
+	bool found_all;       /* `find` was never told that it is enough */
 	struct arena *arena;  /* scratch memory until observe returns */
 };
 
@@ -56,6 +64,12 @@ struct observer {
 	const char *name, *title;
 	unsigned wants;
 	const struct pattern *patterns; /* NULL: none */
+	/*
+	 * For what a literal cannot say: called for one window [from, to) of the artifact after the
+	 * other, while it is in the cache, so that nobody has to go over the bytes again. What is found
+	 * must not depend on where windows end. NULL: nothing to look for.
+	 */
+	void (*find)(struct span in, uint64_t from, uint64_t to, struct finder *out);
 	void (*observe)(const struct artifact *, struct facts *out);
 	void (*observe_tree)(const struct tree *, struct arena *, struct facts *out);
 	/*

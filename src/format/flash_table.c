@@ -294,23 +294,83 @@ static bool cfe_nvram(struct span in, struct flash_tables *to)
 
 /* ---- all of them ---- */
 
-static bool everywhere(struct span in, struct span what, struct flash_tables *to,
-		       bool (*at)(struct span, size_t, struct flash_tables *))
+static const struct kind {
+	const char *what;
+	size_t n;
+	bool (*at)(struct span, size_t, struct flash_tables *);
+} kinds[] = {
+    {"mtdparts=", 9, cmdline_at},
+    {"\xd0\x0d\xfe\xed", 4, tree_at},
+    {"FIS directory", 13, fis_at},
+    {"\xaa\x73\xee\x55\xdb\xbd\x5e\xe3", 8, qualcomm_at},
+    {"partition fs-uboot base ", 24, safeloader_at},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* The first places of each kind. */
+struct places {
+	uint32_t at[KINDS][TABLES];
+	unsigned n[KINDS];
+};
+
+static void note_place(struct span in, size_t at, struct places *p)
 {
-	unsigned n = 0;
-	for (size_t k = span_find(in, what, 0); k < in.n && n < TABLES;
-	     k = span_find(in, what, k + what.n), n++)
-		if (at(in, k, to))
-			return true;
-	return false;
+	for (unsigned k = 0; k < KINDS; k++)
+		if (p->n[k] < TABLES && span_is(in, at, kinds[k].what, kinds[k].n))
+			p->at[k][p->n[k]++] = (uint32_t)at;
+}
+
+typedef uint8_t vector __attribute__((vector_size(16))); /* comparisons give 0 or 0xff */
+
+struct starts {
+	vector first[KINDS], second[KINDS];
+};
+
+static struct starts starts_of(void)
+{
+	struct starts s;
+	for (unsigned k = 0; k < KINDS; k++) {
+		s.first[k] = (vector){0} + (uint8_t)kinds[k].what[0];
+		s.second[k] = (vector){0} + (uint8_t)kinds[k].what[1];
+	}
+	return s;
+}
+
+/* May one of them begin at one of sixteen bytes? By the first two bytes of each. */
+static bool begins(const uint8_t *p, const struct starts *s)
+{
+	vector a, b, found = {0};
+	uint64_t half[2];
+	memcpy(&a, p, sizeof a);
+	memcpy(&b, p + 1, sizeof b);
+	for (unsigned k = 0; k < KINDS; k++)
+		found |= (vector)((a == s->first[k]) & (b == s->second[k]));
+	memcpy(half, &found, sizeof half);
+	return half[0] | half[1];
+}
+
+/* All kinds in one pass. */
+static void places_of(struct span in, struct places *p)
+{
+	struct starts starts = starts_of();
+	size_t i = 0;
+	for (; i + sizeof(vector) < in.n; i += sizeof(vector))
+		if (begins(in.p + i, &starts))
+			for (size_t k = 0; k < sizeof(vector); k++)
+				note_place(in, i + k, p);
+	for (; i < in.n; i++)
+		note_place(in, i, p);
 }
 
 void flash_tables(struct span whole, struct flash_tables *to)
 {
 	struct span in = span_cut(whole, 0, LOOK);
-	(void)(cfe_nvram(in, to) || everywhere(in, SPAN_LIT("mtdparts="), to, cmdline_at) ||
-	       everywhere(in, SPAN_LIT("\xd0\x0d\xfe\xed"), to, tree_at) ||
-	       everywhere(in, SPAN_LIT("FIS directory"), to, fis_at) ||
-	       everywhere(in, SPAN_LIT("\xaa\x73\xee\x55\xdb\xbd\x5e\xe3"), to, qualcomm_at) ||
-	       everywhere(in, SPAN_LIT("partition fs-uboot base "), to, safeloader_at));
+	struct places p = {0};
+	if (cfe_nvram(in, to))
+		return;
+	places_of(in, &p);
+	for (unsigned k = 0; k < KINDS; k++)
+		for (unsigned i = 0; i < p.n[k]; i++)
+			if (kinds[k].at(in, p.at[k][i], to))
+				return;
 }

@@ -324,36 +324,72 @@ static bool joins(uint8_t c)
 	return name_char(c) && c != '.' && c != '-';
 }
 
-/* Every run of name characters with a dot inside of it, outside of URLs. */
-static void take_names(struct gather *g)
+/* The run of name characters around a dot, without punctuation at its ends; *end: of the whole run. */
+static struct span name_around(struct span s, size_t dot, size_t *run_end)
 {
-	struct span s = g->a->bytes;
-	size_t at = 0, range = 0;
-	while (at < s.n && !g->full) {
-		const uint8_t *dot = memchr(s.p + at, '.', s.n - at);
+	size_t begin = dot, end = dot + 1;
+	while (begin > 0 && dot - begin <= LONGEST_NAME && name_char(s.p[begin - 1]))
+		begin--;
+	while (end < s.n && end - dot <= LONGEST_NAME && name_char(s.p[end]))
+		end++;
+	*run_end = end;
+	while (end > begin && (s.p[end - 1] == '.' || s.p[end - 1] == '-'))
+		end--;
+	while (begin < end && (s.p[begin] == '.' || s.p[begin] == '-'))
+		begin++;
+	return span_cut(s, begin, end - begin);
+}
+
+static bool dot_joins(struct span s, size_t dot)
+{
+	return dot > 0 && joins(s.p[dot - 1]) && joins(byte_at(s, dot + 1));
+}
+
+/* Is there a dot that joins in front of this one, in the same run? Then that one speaks for the run. */
+static bool is_later_dot(struct span s, size_t dot)
+{
+	for (size_t i = dot; i > 0 && dot - i <= LONGEST_NAME && name_char(s.p[i - 1]); i--)
+		if (s.p[i - 1] == '.' && dot_joins(s, i - 1))
+			return true;
+	return false;
+}
+
+/* The first dot that joins of every run of name characters that may be a name or an address. */
+static void find(struct span s, uint64_t from, uint64_t to, struct finder *out)
+{
+	size_t at = (size_t)from, end;
+	uint32_t v4;
+	while (at < to) {
+		const uint8_t *dot = memchr(s.p + at, '.', (size_t)to - at);
 		if (!dot)
 			return;
 		size_t i = (size_t)(dot - s.p);
 		at = i + 1;
-		if (i == 0 || !joins(s.p[i - 1]) || !joins(byte_at(s, i + 1)))
+		if (!dot_joins(s, i) || is_later_dot(s, i))
 			continue;
-		size_t begin = i, end = i + 1;
-		while (begin > 0 && i - begin <= LONGEST_NAME && name_char(s.p[begin - 1]))
-			begin--;
-		while (end < s.n && end - i <= LONGEST_NAME && name_char(s.p[end]))
-			end++;
+		struct span name = name_around(s, i, &end);
 		at = end;
+		if ((host_zone(name) != HOST_ZONE_NONE || host_address(name, &v4)) && !out->add(out, i))
+			return;
+	}
+}
+
+/* What was found, outside of URLs. */
+static void take_names(struct gather *g)
+{
+	struct span s = g->a->bytes;
+	size_t range = 0, end;
+	for (size_t i = 0; i < g->a->found_count && !g->full; i++) {
+		struct span name = name_around(s, (size_t)g->a->found[i], &end);
+		uint64_t begin = context_offset(s, name);
 		while (range < g->range_count &&
 		       context_offset(s, g->ranges[range]) + g->ranges[range].n <= begin)
 			range++;
 		if (range < g->range_count && context_offset(s, g->ranges[range]) < end)
 			continue;
-		while (end > begin && (s.p[end - 1] == '.' || s.p[end - 1] == '-'))
-			end--;
-		while (begin < end && (s.p[begin] == '.' || s.p[begin] == '-'))
-			begin++;
-		take_name(g, span_cut(s, begin, end - begin));
+		take_name(g, name);
 	}
+	g->full = g->full || !g->a->found_all;
 }
 
 /* Languages in which a dot joins an object and its member. */
@@ -403,5 +439,6 @@ const struct observer observer_endpoints = {
 	.title = "host names, addresses and URLs with their purpose",
 	.wants = WANTS_BYTES,
 	.patterns = patterns,
+	.find = find,
 	.observe = observe,
 };

@@ -11,19 +11,37 @@ enum { LONGEST_URL = 1024, LONGEST_HOST = 253, LONGEST_LABEL = 63 };
 
 static const char common[] = " com net org edu gov cn ";
 static const char files[] = " sh so py pl ps md rs zip mov cc am mk ml la do ms in id ai app dev ";
-static const char generic[] =
-	" info biz mil int mobi asia name pro aero coop arpa tel cloud online site shop tech xyz top club vip"
-	" store live link world space website today io host network systems digital services support"
-	" email click page wiki onion goog google amazon aws bar work fun icu ltd group ";
-static const char countries[] =
-	" ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw"
-	" by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et"
-	" eu fi fj fk fm fo fr ga gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie"
-	" il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv"
-	" ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr"
-	" nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sk sl"
-	" sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz"
-	" va vc ve vg vi vn vu wf ws ye yt za zm zw ";
+/* By the first letter: the second letters of country codes, and the generic ones. */
+static const struct {
+	const char *country, *generic;
+} zones[26] = {
+	{"cdefgilmoqrstuwxz", " aero amazon arpa asia aws "},
+	{"abdefghijmnorstwyz", " bar biz "},
+	{"acdfghiklmnoruvwxyz", " click cloud club coop "},
+	{"ejkmoz", " digital "},
+	{"cegrstu", " email "},
+	{"ijkmor", " fun "},
+	{"adefghilmnpqrstuwy", " goog google group "},
+	{"kmnrtu", " host "},
+	{"delmnoqrst", " icu info int "},
+	{"emop", ""},
+	{"eghimnprwyz", ""},
+	{"abcikrstuvy", " link live ltd "},
+	{"acdeghklmnopqrstuvwxyz", " mil mobi "},
+	{"acefgilopruz", " name network "},
+	{"m", " onion online "},
+	{"aefghklmnrstwy", " page pro "},
+	{"a", ""},
+	{"eosuw", ""},
+	{"abcdeghiklmnorstuvxyz", " services shop site space store support systems "},
+	{"cdfghjklmnortvwz", " tech tel today top "},
+	{"agksyz", ""},
+	{"aceginu", " vip "},
+	{"fs", " website wiki work world "},
+	{"", " xyz "},
+	{"et", ""},
+	{"amw", ""},
+};
 
 static bool alnum(uint8_t c)
 {
@@ -57,7 +75,7 @@ size_t host_labels(struct span s)
 	return n;
 }
 
-static bool labels_are_good(struct span s, struct span *last)
+static bool labels_are_good(struct span s)
 {
 	if (s.n < 4 || s.n > LONGEST_HOST || !memchr(s.p, '.', s.n))
 		return false;
@@ -73,23 +91,32 @@ static bool labels_are_good(struct span s, struct span *last)
 				return false;
 			letter = letter || (label.p[i] | 32) >= 'a';
 		}
-		*last = label;
 	}
 	return letter && s.p[s.n - 1] != '.';
 }
 
+static enum host_zone zone_of(struct span label)
+{
+	uint8_t first = label.n > 1 ? lower(label.p[0]) : 0;
+	if (first < 'a' || first > 'z')
+		return HOST_ZONE_NONE;
+	if (in_list(label, common))
+		return HOST_ZONE_COMMON;
+	if (in_list(label, files))
+		return HOST_ZONE_FILE;
+	if (label.n == 2 && alnum(label.p[1]))
+		return strchr(zones[first - 'a'].country, lower(label.p[1])) ? HOST_ZONE_COUNTRY
+									      : HOST_ZONE_NONE;
+	return in_list(label, zones[first - 'a'].generic) ? HOST_ZONE_OTHER : HOST_ZONE_NONE;
+}
+
 enum host_zone host_zone(struct span s)
 {
-	struct span last = {0};
-	if (!labels_are_good(s, &last))
+	const uint8_t *dot = s.n ? memrchr(s.p, '.', s.n) : NULL;
+	if (!dot) /* the last label first: it is what most dotted words fail by */
 		return HOST_ZONE_NONE;
-	if (in_list(last, common))
-		return HOST_ZONE_COMMON;
-	if (in_list(last, files))
-		return HOST_ZONE_FILE;
-	if (last.n == 2)
-		return in_list(last, countries) ? HOST_ZONE_COUNTRY : HOST_ZONE_NONE;
-	return in_list(last, generic) ? HOST_ZONE_OTHER : HOST_ZONE_NONE;
+	enum host_zone zone = zone_of(span_from(s, (uint64_t)(dot - s.p) + 1));
+	return zone != HOST_ZONE_NONE && labels_are_good(s) ? zone : HOST_ZONE_NONE;
 }
 
 bool host_address(struct span s, uint32_t *v4)

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "fact/observer.h"
 
-enum { MAX_ATTRIBUTES = 64 };
+enum { MAX_ATTRIBUTES = 64, MAX_CONFIG = 4 << 20 };
 
 struct service {
 	const char *word, *service, *protocol;
@@ -285,7 +285,11 @@ static void observe(const struct artifact *a, struct facts *out)
 	struct reading *r = arena_alloc(a->arena, sizeof *r);
 	r->a = a;
 	r->out = out;
-	struct span all = a->bytes;
+	struct span all = span_cut(a->bytes, 0, MAX_CONFIG);
+	if (all.n < a->bytes.n && SPAN_IS(span_trim(head), 0, "<"))
+		facts_note(out, (struct place){.offset = all.n, .length = a->bytes.n - all.n},
+			   "a long XML file: what is behind its first %d MiB was not read for services",
+			   MAX_CONFIG >> 20);
 	for (size_t i = 0; i < all.n;) {
 		const uint8_t *tag = memchr(all.p + i, '<', all.n - i);
 		i = tag ? read_tag(r, (size_t)(tag - all.p)) : all.n;

@@ -207,6 +207,21 @@ static size_t find_hits(const struct observer *o, struct span bytes, struct hit 
 	return n;
 }
 
+struct found {
+	struct finder finder;
+	uint64_t list[4096];
+	size_t n;
+};
+
+static bool on_found(struct finder *to, uint64_t at)
+{
+	struct found *f = (struct found *)to;
+	if (f->n == 4096)
+		return false;
+	f->list[f->n++] = at;
+	return true;
+}
+
 size_t collect_observe(struct collect_facts *c, const struct observer *o, const char *path,
 		       struct span bytes)
 {
@@ -218,6 +233,13 @@ size_t collect_observe(struct collect_facts *c, const struct observer *o, const 
 	a.arena = &arena;
 	a.hits = hits;
 	a.hit_count = find_hits(o, bytes, hits, max);
+	struct found found = {.finder = {on_found}};
+	if (o->find) /* in small windows: where they end must not matter */
+		for (size_t at = 0; at < bytes.n; at += 7)
+			o->find(bytes, at, at + 7 < bytes.n ? at + 7 : bytes.n, &found.finder);
+	a.found = found.list;
+	a.found_count = found.n;
+	a.found_all = found.n < 4096;
 	a.format = SPAN_IS(bytes, 0, "\177ELF") ? "elf" : NULL;
 	bool wanted = (o->wants & WANTS_BYTES) || ((o->wants & WANTS_TEXT) && a.text) ||
 		      ((o->wants & (WANTS_ELF | WANTS_CODE)) && a.format) ||

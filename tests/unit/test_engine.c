@@ -169,6 +169,49 @@ static void regions_cover(void **state)
 	assert_true(region_entropy(SPAN_LIT("abababab")) == 1.0);
 }
 
+/* Rulers and indents of a text are text; a long run of blanks is padding, and so is a short one of ff. */
+static void regions_of_text(void **state)
+{
+	(void)state;
+	static uint8_t data[40000];
+	static struct cover c;
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)(i % 900 < 200 ? '-' : i % 61 == 0 ? '\n' : 'a' + i * 7 % 23);
+	classify(&c, SPAN(data, sizeof data), 0, 0);
+	assert_int_equal(c.count, 1);
+	assert_string_equal(c.list[0].what, "text");
+	memset(data + 1000, 0xff, 100);
+	memset(data + 20000, ' ', 5000);
+	classify(&c, SPAN(data, sizeof data), 0, 300);
+	assert_int_equal(c.count, 5);
+	assert_string_equal(c.list[1].what, "padding");
+	assert_int_equal(c.list[1].size, 100);
+	assert_string_equal(c.list[3].what, "padding");
+	assert_int_equal(c.list[3].size, 5000);
+}
+
+/* Long regions are sampled; what they are does not change by that. */
+static void long_regions(void **state)
+{
+	(void)state;
+	enum { N = 3 << 20 };
+	uint8_t *data = mem_alloc(N);
+	static struct cover c;
+	seed_now = 5;
+	for (size_t i = 0; i < N; i++)
+		data[i] = (uint8_t)dice(256);
+	classify(&c, SPAN(data, N), 0, 60000);
+	assert_int_equal(c.count, 1);
+	assert_string_equal(c.list[0].what, "encrypted");
+	assert_true(c.list[0].entropy > 7.99);
+	for (size_t i = 0; i < N; i++)
+		data[i] = (uint8_t)(data[i] % 64 + 0x80);
+	classify(&c, SPAN(data, N), 0, 0);
+	assert_int_equal(c.count, 1);
+	assert_true(c.list[0].entropy > 5.99 && c.list[0].entropy < 6.01);
+	mem_free(data);
+}
+
 /* ---- the pipe ---- */
 
 static struct reader payload(struct outbox *o)
@@ -378,6 +421,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(literals_agree),	  cmocka_unit_test(regions_cover),
+	    cmocka_unit_test(regions_of_text),	  cmocka_unit_test(long_regions),
 	    cmocka_unit_test(artifact_travels),	  cmocka_unit_test(task_travels),
 	    cmocka_unit_test(fact_travels),	  cmocka_unit_test(outbox_sends),
 	    cmocka_unit_test(bundle_finds_roots), cmocka_unit_test(bundle_of_the_root),
