@@ -73,6 +73,14 @@ static bool read_chunk(struct span in, uint64_t at, uint32_t type, struct chunk 
 	return stored > 0 && c->data.n == stored;
 }
 
+/* The header of an encrypted payload: zeros, or the length, the end and the size of chunks. */
+static bool bare_header_fits(struct span in, uint32_t stored)
+{
+	uint32_t plain = span_be32(in, 8), end = span_be32(in, 12), step = span_be32(in, 16);
+	return part_all(in, 20, 8, 0) && (plain == 0 || plain <= stored) &&
+	       (end == 0 || end == stored + PAYLOAD + CHUNK) && (step == 0 || (step >= 1024 && step <= 1u << 24));
+}
+
 static int bid(struct span in, uint64_t *size)
 {
 	struct layout l;
@@ -86,8 +94,8 @@ static int bid(struct span in, uint64_t *size)
 		return l.payload && stored && stored < (16u << 20) ? 60 : 0;
 	if (l.type < 2)
 		return header_crc_fits(in, l.payload) ? 95 : 0;
-	/* Whole cipher blocks, and a header without checksums: all else is zero. */
-	return stored % 16 == 0 && (l.payload || part_all(in, 8, 20, 0)) ? 85 : 0;
+	/* Whole cipher blocks, and a header without checksums: only lengths, which must agree. */
+	return stored % 16 == 0 && (l.payload || bare_header_fits(in, stored)) ? 85 : 0;
 }
 
 struct to_sink {
@@ -107,17 +115,19 @@ static enum status open_plain(struct span in, uint64_t payload, struct sink *out
 	struct to_sink to = {.out = {.write = to_sink}, .sink = out};
 	struct entry e = {.path = "config.xml", .type = ENTRY_PART, .at = payload,
 			  .size = span_be32(in, payload + 8)};
-	uint64_t at = payload + PAYLOAD, used;
+	uint64_t at = payload + PAYLOAD, used, total = 0;
 	uint32_t crc = 0;
 	struct chunk c;
 	enum status st = out->begin(out, &e), member = ST_OK;
 	if (st != ST_OK)
 		return st == ST_SKIP ? ST_OK : st;
 	for (int i = 0; i < MAX_CHUNKS && at && st == ST_OK && member == ST_OK; i++) {
+		/* A last chunk that is full says that another follows. */
 		if (!read_chunk(in, at, 0, &c)) {
-			member = ST_TRUNCATED;
+			member = total && total == e.size ? ST_OK : ST_TRUNCATED;
 			break;
 		}
+		total += c.plain;
 		crc = hash_crc32(crc, c.data);
 		st = codec_stream(CODEC_ZLIB, c.data, &to.out, &used);
 		if (st == ST_DAMAGED || st == ST_TRUNCATED) {
@@ -172,19 +182,22 @@ static bool try_ecb(struct span secret, uint8_t *clear)
 	return false;
 }
 
-/* Key and vector are digests of a common text and an ending each. */
-static bool try_cbc(struct span secret, const char *text, const char *const ending[2], uint8_t *clear)
+/* SHA-256 of two texts, one behind the other. */
+static void hash_both(const char *one, const char *two, uint8_t sum[SHA256_SIZE])
+{
+	struct buf b = {0};
+	buf_str(&b, one);
+	buf_str(&b, two);
+	hash_sha256(buf_span(&b), sum);
+	buf_free(&b);
+}
+
+/* Key and vector are digests of a common text and a word each, which stands behind it or before it. */
+static bool try_cbc(struct span secret, const char *text, const char *const word[2], bool before, uint8_t *clear)
 {
 	uint8_t key[SHA256_SIZE], iv[SHA256_SIZE];
-	struct buf b = {0};
-	buf_str(&b, text);
-	buf_str(&b, ending[0]);
-	hash_sha256(buf_span(&b), key);
-	buf_reset(&b);
-	buf_str(&b, text);
-	buf_str(&b, ending[1]);
-	hash_sha256(buf_span(&b), iv);
-	buf_free(&b);
+	hash_both(before ? word[0] : text, before ? text : word[0], key);
+	hash_both(before ? word[1] : text, before ? text : word[1], iv);
 	decrypt(CIPHER_AES_256_CBC, key, iv, span_cut(secret, 0, 64), clear);
 	if (!is_plain(clear, 64))
 		return false;
@@ -211,7 +224,7 @@ static bool try_pairs(struct span secret, struct span model, uint8_t *clear)
 	char names[2 + sizeof models / sizeof *models][72];
 	size_t n = 0, k = 0;
 	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-		if (try_cbc(secret, "", fixed[i], clear))
+		if (try_cbc(secret, "", fixed[i], false, clear))
 			return true;
 	if (model.n) {
 		part_text(model, 0, model.n, names[n++], sizeof names[0]);
@@ -224,7 +237,8 @@ static bool try_pairs(struct span secret, struct span model, uint8_t *clear)
 		snprintf(names[n++], sizeof names[0], "%s", models[i]);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < sizeof suffix / sizeof *suffix; j++) {
-			if (try_cbc(secret, names[i], suffix[j], clear))
+			if (try_cbc(secret, names[i], suffix[j], false, clear) ||
+			    try_cbc(secret, names[i], suffix[j], true, clear))
 				return true;
 		}
 	return false;
@@ -279,7 +293,7 @@ const struct format format_zte_config = {
 	.name = "zte-config",
 	.title = "ZTE configuration (config.bin)",
 	.reference = "zte-config-utility, zcu/zte.py",
-	.tested = "generator in tests",
+	.tested = "zte-config-utility encode.py, followed in tests; generator in tests",
 	.magic = (const struct magic[]){
 		MAGIC(0, "\x99\x99\x99\x99\x44\x44\x44\x44\x55\x55\x55\x55\xaa\xaa\xaa\xaa"),
 		MAGIC(0, "\x04\x03\x02\x01\x00\x00\x00\x00\x00\x00\x00"),

@@ -17,6 +17,11 @@ def aes(key, iv, data, pad=False):
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
 
+def aes_ecb(key, data):
+    return subprocess.run(['openssl', 'enc', '-aes-128-ecb', '-nopad', '-K', key.hex()], input=data, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
 def netgear_sum(data):
     a = b = 0
     for byte in data:
@@ -98,7 +103,7 @@ def zynos_sum(data):
 
 def mkzynfw(kernel, rootfs):
     for base, start, at, ext in ((0xbfc00000, 0x80008000, 0x8000, 0x18000), (0xbfc00000, 0x81e00000, 0x40000, 0x30000)):
-        boot = b'\x10\x00\x00\x03' + kernel[:0x3001]
+        boot = b"\x10\x00\x00\x03" * 0xc00 + b"\0"
         body = boot.ljust(-(-(at + 48 + len(boot)) // 16) * 16 - at - 48, b'\xff')
         map_at = base + at + 48 + len(body)
         user = b'Vendor 1 0\0Model 1 %d\0HwVerRange 2 0 0\0' % 3569
@@ -313,7 +318,38 @@ def mkhilinkfw(kernel, rootfs):
         yield 'mkhilinkfw', 'hilink-des', twice, {'uimage': plain}, None
 
 
-makers = [mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+def zte_plain(data, step=65536):
+    chunks, at, body, check = [data[i:i + step] for i in range(0, len(data), step)], 60, b'', 0
+    for chunk in chunks:
+        packed = zlib.compress(chunk, 9)
+        check = zlib.crc32(packed, check)
+        if len(chunk) == step:
+            at += 12 + len(packed)
+        body += struct.pack('>3I', len(chunk), len(packed), at if len(chunk) == step else 0) + packed
+    h = struct.pack('>6I', 0x01020304, 0, len(data), at, step, check)
+    return h + struct.pack('>I', zlib.crc32(h)) + bytes(32) + body
+
+
+def zte(kernel, rootfs):
+    sign = b'ZXHN H168N V3.5'
+    for size in (9000, 70000, 131072):
+        data = (b'<DB><Tbl name="DevInfo"><Row No="0"/></Tbl></DB>\n' * (size // 40))[:size]
+        plain = zte_plain(data)
+        padded = plain + bytes(-len(plain) % 16)
+        two = aes_ecb(b'GrWM3Hz&LTvz&f^9', padded)
+        secret = struct.pack('>6I36x3I', 0x01020304, 2, 0, len(two) + 72, 65536, 0, len(two), len(two), 0) + two
+        keys = [hashlib.sha256(w + sign.replace(b' ', b'')).digest() for w in (b'Key02721401', b'Iv02721401')]
+        four = struct.pack('>6I36x3I', 0x01020304, 4, 0, 0, 0, 0, len(plain), len(padded), 0) + aes(keys[0], keys[1][:16], padded)
+        for payload in (plain, secret, four):
+            for signed in (payload, struct.pack('>3I', 0x04030201, 0, len(sign)) + sign + payload):
+                h = struct.pack('>4I28I', 0x99999999, 0x44444444, 0x55555555, 0xaaaaaaaa, 0, 0, 4, *[0] * 8, 64, 0x20000, 128,
+                                len(signed), *[0] * 13)
+                for image in (signed, h + signed):
+                    if payload is not four or b'\x04\x03\x02\x01' in image[:140]:
+                        yield 'zte encode', 'zte-config', image, {'config.xml': data}, None
+
+
+makers = [zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
           netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
 
 

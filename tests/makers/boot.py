@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boot images of chips, made by U-Boot's mkimage and by fiptool."""
+import struct
+
+from wrap import *
+
+TEXTS = {
+    'kwb1': 'VERSION 1\nBOOT_FROM nand\nDESTADDR 0x00800000\nEXECADDR 0x00800000\nNAND_BLKSZ 00020000\n'
+            'NAND_BADBLK_LOCATION 00\nBINARY program 0000005b 00000068\n',
+    'kwb0': 'BOOT_FROM %s\nNAND_ECC_MODE default\nNAND_PAGE_SIZE 0x0800\nDATA 0xFFD100e0 0x1B1B1B9B\nDATA 0x0 0x0\n',
+    'imx2': 'IMAGE_VERSION 2\nBOOT_FROM sd\nDATA 4 0x020e0774 0x000C0000\nDATA 4 0x020e0754 0x00000000\n',
+    'imx1': 'BOOT_FROM sd\nDATA 4 0x53fa8500 0x00000020\n',
+}
+
+
+def mkimage(kind, text, address, payload):
+    with open(work + '/cfg', 'w') as f:
+        f.write(text)
+    with open(work + '/payload', 'wb') as f:
+        f.write(payload)
+    run('mkimage', '-T', kind, '-n', 'cfg', '-a', address, '-e', address, '-d', 'payload', 'out', cwd=work)
+    with open(work + '/out', 'rb') as f:
+        return f.read()
+
+
+def marvell():
+    loader, program = noise(60000), noise(20000)
+    with open(work + '/program', 'wb') as f:
+        f.write(program)
+    size = struct.unpack_from('<I', mkimage('kwbimage', TEXTS['kwb1'], '0x800000', loader), 4)[0]
+    image = mkimage('kwbimage', TEXTS['kwb1'], '0x800000', loader)
+    at = struct.unpack_from('<I', image, 12)[0]
+    opens('kwbimage 1', 'kwbimage', image, {'program-1': program, 'loader': image[at:at + size - 4]}, at + size)
+    check('kwbimage 1', image[at:].startswith(loader))
+    for medium in ('nand', 'spi', 'sata', 'uart'):
+        image = mkimage('kwbimage', TEXTS['kwb0'] % medium, '0x600000', loader)
+        size, _, at = struct.unpack_from('<3I', image, 4)
+        found = image.index(loader)
+        opens('kwbimage 0, ' + medium, 'kwbimage', image, {'loader': image[found:found + size - 4]}, found + size)
+    refuses('kwbimage, sum', 'kwbimage', image[:found + 9] + b'?' + image[found + 10:])
+
+
+def nxp():
+    loader = noise(60000)
+    for name, address, device in (('imx2', '0x17800000', 24), ('imx1', '0x97800000', 20)):
+        image = mkimage('imximage', TEXTS[name], address, loader)
+        rows = image.index(b'\xd2\x00' if name == 'imx2' else b'\xe9\x19\x72\xb1')
+        opens(name, 'imximage', image, {'device-data': image[rows:rows + device], 'loader': image[0xc00:]})
+        check(name, image[0xc00:].startswith(loader))
+
+
+def fip():
+    parts = {'tb-fw': noise(5000), 'soc-fw': noise(7000), 'nt-fw': noise(9000), 'nt-fw-cert': noise(900)}
+    command = ['fiptool', 'create']
+    for name, data in parts.items():
+        with open(work + '/' + name, 'wb') as f:
+            f.write(data)
+        command += ['--' + name, name]
+    for more in ([], ['--align', '512']):
+        run(*command, *more, 'out.fip', cwd=work)
+        with open(work + '/out.fip', 'rb') as f:
+            image = f.read()
+        opens('fip', 'fip', image + b'behind', parts, len(image))
+
+
+if have('mkimage'):
+    marvell()
+    nxp()
+if have('fiptool'):
+    fip()
+garbage(['kwbimage', 'imximage', 'fip'])
+finish()
