@@ -107,7 +107,7 @@ static void emit(struct look *l, const struct override *o)
 /* Is it the password that is compared: does the check look at the same thing? */
 static bool is_same(const struct check *c, struct value operand)
 {
-	if (c->call->role && c->call->role->kind == ROLE_COMPARE)
+	if (c->subject.kind != V_UNKNOWN && c->other.kind != V_UNKNOWN)
 		return same_subject(c->subject, operand) || same_subject(c->other, operand);
 	for (unsigned i = 0; i < MAX_ARGS; i++)
 		if (same_subject(c->call->args[i], operand))
@@ -258,16 +258,16 @@ static bool same_way(struct way a, struct way b)
 	return a.block == b.block && a.edge == b.edge;
 }
 
-/* Does a no of the check lead to the block, not going round loops, and neither by a yes (the next
- * line of a file may match) nor by the way `not_by`? */
-static bool reaches(const struct look *l, const struct function *f, const struct check *check,
-		    int32_t to, struct way not_by)
+/* Does a way lead to the block, not going round loops, and neither by the opposite answer of the
+ * check (the next line of a file may match) nor by the way `not_by`? */
+static bool reaches(const struct look *l, const struct function *f, struct way from,
+		    struct way opposite, int32_t to, struct way not_by)
 {
 	const struct cfg *c = &f->cfg;
 	struct way *todo = arena_array(l->arena, c->block_count * 3 + 3, sizeof *todo);
 	uint8_t *seen = arena_array(l->arena, c->block_count + 1, sizeof *seen);
 	size_t n = 0;
-	todo[n++] = check->no;
+	todo[n++] = from;
 	while (n) {
 		struct way w = todo[--n], next[2];
 		if (next_block(f, w) == to)
@@ -277,7 +277,7 @@ static bool reaches(const struct look *l, const struct function *f, const struct
 			uint8_t bit = (uint8_t)(1u << (next[i].edge + 1));
 			if (on == NO_BLOCK || (seen[at] & bit) ||
 			    c->blocks[on].order <= c->blocks[at].order ||
-			    same_way(next[i], not_by) || same_way(next[i], check->yes))
+			    same_way(next[i], not_by) || same_way(next[i], opposite))
 				continue;
 			seen[at] |= bit;
 			todo[n++] = next[i];
@@ -290,19 +290,19 @@ static bool reaches(const struct look *l, const struct function *f, const struct
 static bool by_joint(const struct look *l, const struct function *f, struct override *o)
 {
 	const struct check *c = o->check;
-	int32_t word[MAX_STEPS], yes[MAX_STEPS];
+	int32_t word[MAX_STEPS];
 	if (!c->tested || (!o->same && !(c->strong && o->word->weight == 2)) ||
 	    way_owns(f, c->yes, o->word->equal.block) || f->choices[c->no.block].soft ||
 	    f->choices[o->word->equal.block].soft)
 		return false;
-	unsigned n = arrives(f, o->word->equal, word), m = arrives(f, c->yes, yes);
+	unsigned n = arrives(f, o->word->equal, word);
 	for (unsigned i = 0; i < n; i++)
-		for (unsigned k = 0; k < m; k++)
-			if (word[i] == yes[k] && !reaches(l, f, c, word[i], o->word->equal)) {
-				o->joint = word[i];
-				o->at = 0;
-				return true;
-			}
+		if (reaches(l, f, c->yes, c->no, word[i], o->word->equal) &&
+		    !reaches(l, f, c->no, c->yes, word[i], o->word->equal)) {
+			o->joint = word[i];
+			o->at = 0;
+			return true;
+		}
 	return false;
 }
 

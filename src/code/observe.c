@@ -42,15 +42,31 @@ static bool has(struct span s, const char *what)
 	return span_find(s, span_str(what), 0) != SIZE_MAX;
 }
 
+/* "/bin/sh", "/bin/sh -i", "/bin/sh;/sbin/sh": a shell that is given nothing to do. */
+static bool bare_shell(struct span s)
+{
+	static const char *const shells[] = {"/bin/sh",	 "/bin/bash", "/bin/ash",
+					     "/sbin/sh", "sh",	      "bash"};
+	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+		size_t n = strlen(shells[i]);
+		if (!span_is(s, 0, shells[i], n))
+			continue;
+		struct span rest = span_from(s, n);
+		while (rest.n && rest.p[0] == ' ')
+			rest = span_from(rest, 1);
+		if (!rest.n || memchr(";&|<>", rest.p[0], 5) || SPAN_IS(rest, 0, "-i"))
+			return true;
+	}
+	return false;
+}
+
 bool look_opens_shell(struct span command)
 {
 	if (has(command, "kill"))
 		return false;
 	return has(command, "telnetd") || has(command, "utelnetd") || has(command, "dropbear") ||
-	       has(command, "/bin/sh -i") || span_eq_str(command, "/bin/sh") ||
-	       span_eq_str(command, "/bin/bash") || span_eq_str(command, "sh") ||
-	       has(command, "/bin/login") || has(command, "sbin/sshd") ||
-	       has(command, "-e /bin/sh");
+	       has(command, "/bin/sh -i") || bare_shell(command) || has(command, "/bin/login") ||
+	       has(command, "sbin/sshd") || has(command, "-e /bin/sh");
 }
 
 /* Kernel code that sees packets, talks to programs, or runs them. */
@@ -112,6 +128,7 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_listeners(&l);
 	look_for_capabilities(&l);
 	look_for_guards(&l);
+	look_for_blind(&l);
 	look_for_pages(&l);
 	look_for_filters(&l);
 	look_for_magic(&l);

@@ -30,6 +30,7 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 void look_for_listeners(struct look *l);
 void look_for_capabilities(struct look *l);
 void look_for_guards(struct look *l);
+void look_for_blind(struct look *l);
 void look_for_pages(struct look *l);
 void look_for_filters(struct look *l);
 void look_for_magic(struct look *l);

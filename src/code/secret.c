@@ -3,6 +3,7 @@
 #include "code/secret.h"
 
 #include "base/buf.h"
+#include "code/comparer.h"
 
 enum { MIN_INLINE = 3, MAX_LITERAL = 64, RANDOM_NUMBER = 1 << 24 };
 
@@ -57,10 +58,14 @@ static bool mixed(struct span s)
 			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
 }
 
-/* report.txt, index.html */
+/* report.txt, index.html; but not the name of a host, which has more dots */
 static bool is_file_name(struct span s)
 {
-	size_t n = 0;
+	size_t n = 0, dots = 0;
+	for (size_t i = 0; i < s.n; i++)
+		dots += s.p[i] == '.';
+	if (dots > 1 && span_find(s, SPAN_LIT(".tar."), 0) == SIZE_MAX)
+		return false;
 	while (n < s.n && n < 5 && s.p[s.n - 1 - n] >= 'a' && s.p[s.n - 1 - n] <= 'z')
 		n++;
 	return n >= 2 && n <= 4 && n < s.n && s.p[s.n - 1 - n] == '.';
@@ -215,6 +220,16 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	return true;
 }
 
+/* A load from a place that is not known, when what it is compared with is four or eight letters. */
+static struct value text_word(uint64_t k)
+{
+	unsigned size = k >> 32 ? 8 : 4;
+	for (unsigned i = 0; i < size; i++)
+		if ((uint8_t)(k >> i * 8) < 0x20 || (uint8_t)(k >> i * 8) >= 0x7f)
+			return (struct value){0};
+	return (struct value){.form = CONTENT, .size = (uint8_t)size};
+}
+
 struct run { /* of bytes that are compared one after the other */
 	struct buf text;
 	bool binary, ended; /* ended: with the byte that ends a text */
@@ -222,7 +237,7 @@ struct run { /* of bytes that are compared one after the other */
 
 /* Does the block compare bytes of something with a constant? The bytes go to `run`. */
 static bool inline_compare(const struct look *l, const struct function *f, int32_t block,
-			   struct value *where, struct input *input, struct run *run)
+			   struct value *where, struct input *input, struct run *run, bool any)
 {
 	const struct block *k = &f->cfg.blocks[block];
 	const struct choice *c = &f->choices[block];
@@ -233,11 +248,13 @@ static bool inline_compare(const struct look *l, const struct function *f, int32
 		a = c->right;
 		b = c->left;
 	}
+	if (any && value_is(b, V_CONST) && a.kind == V_UNKNOWN)
+		a = text_word(b.k);
 	if (!value_is(b, V_CONST) || a.form != CONTENT || a.size > 8)
 		return false;
 	*input = input_bytes(l->in, f, a);
 	*where = a;
-	if (!input->source)
+	if (!input->source && !any)
 		return false;
 	if (run->text.n && b.k == 0) {
 		run->ended = true;
@@ -300,7 +317,7 @@ static void overlapping(struct buf *text, size_t before, uint64_t again, unsigne
 
 /* From one compare of bytes to the next, as long as each is only about what follows. */
 static bool take_inline(const struct look *l, const struct function *f, int32_t block,
-			struct secret *s, bool *used)
+			struct secret *s, bool *used, bool unsourced)
 {
 	struct run run = {.text = {.max = MAX_LITERAL}};
 	struct value where = {0}, next = {0};
@@ -311,7 +328,7 @@ static bool take_inline(const struct look *l, const struct function *f, int32_t 
 	*s = (struct secret){.at = f->block_at[block]};
 	while (at != NO_BLOCK && !used[at] && (!run.ended || run.binary)) {
 		struct run before = run;
-		if (!inline_compare(l, f, at, &next, &input, &run) ||
+		if (!inline_compare(l, f, at, &next, &input, &run, unsourced) ||
 		    (any && (next.kind != where.kind || next.id != where.id))) {
 			run.text.n = before.text.n;
 			run.binary = before.binary;
@@ -496,7 +513,31 @@ struct answers *answers_find(const struct look *l)
 	return a;
 }
 
-size_t secrets_find(const struct look *l, const struct function *f, struct secret *out)
+/* A call of a function of the program's own that compares texts. */
+static bool take_comparer(const struct look *l, const struct function *f, const struct call *c,
+			  struct secret *s)
+{
+	bool zero;
+	struct value a = c->args[0], b = c->args[1];
+	if (!program_text(l->p, b).n) {
+		a = c->args[1];
+		b = c->args[0];
+	}
+	struct span text = program_text(l->p, b);
+	if (!text.n || program_text(l->p, a).n || !call_compares(c, &zero))
+		return false;
+	*s = (struct secret){.call = c,
+			     .at = c->at,
+			     .compare = look_name(c),
+			     .operand = a,
+			     .text = true,
+			     .literal = arena_str(l->arena, text),
+			     .weight = secret_weight(text),
+			     .input = input_text(l->in, f, a)};
+	return way_of_result(f, c, zero, &s->equal);
+}
+
+static size_t find(const struct look *l, const struct function *f, struct secret *out, bool any)
 {
 	size_t n = 0;
 	bool *used = arena_array(l->arena, f->cfg.block_count + 1, sizeof *used);
@@ -504,9 +545,20 @@ size_t secrets_find(const struct look *l, const struct function *f, struct secre
 		return 0;
 	for (size_t i = 0; i < f->call_count && n < MAX_SECRETS; i++)
 		n += take_compare(l, f, &f->calls[i], &out[n]) ||
-		     take_answer(l, f, &f->calls[i], &out[n]);
+		     take_answer(l, f, &f->calls[i], &out[n]) ||
+		     take_comparer(l, f, &f->calls[i], &out[n]);
 	for (size_t b = 0; b < f->cfg.block_count && n < MAX_SECRETS; b++)
 		n += take_number(l, f, (int32_t)b, &out[n]) ||
-		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used));
+		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used, any));
 	return n;
+}
+
+size_t secrets_find(const struct look *l, const struct function *f, struct secret *out)
+{
+	return find(l, f, out, false);
+}
+
+size_t secrets_find_any(const struct look *l, const struct function *f, struct secret *out)
+{
+	return find(l, f, out, true);
 }

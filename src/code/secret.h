@@ -34,6 +34,9 @@ struct answers *answers_find(const struct look *l);
 /* Number of compares in `f`, put into out[MAX_SECRETS]. */
 size_t secrets_find(const struct look *l, const struct function *f, struct secret *out);
 
+/* Also inlined compares of values that are not known to be input. */
+size_t secrets_find_any(const struct look *l, const struct function *f, struct secret *out);
+
 /* How the literal looks: 0 a word of a protocol or setting, 1 perhaps a secret, 2 a mixture. */
 unsigned secret_weight(struct span text);
 

@@ -480,6 +480,15 @@ static struct value is_zero(struct value v)
 	return unknown;
 }
 
+/* The result of a call turned into 0 or 1 is 0 just when the result is. */
+static struct value is_not_zero(const struct state *s, uint8_t flags)
+{
+	if (flags < REG_FLAGS || flags >= REG_FLAGS + 8)
+		return unknown;
+	struct value v = s->left[flags - REG_FLAGS], zero = s->right[flags - REG_FLAGS];
+	return value_is(v, V_RET) && !v.k && value_is(zero, V_CONST) && !zero.k ? v : unknown;
+}
+
 /* Less or not: of the result of a call, or a word behind it, and a constant. */
 static struct value less(struct value a, struct value b)
 {
@@ -488,12 +497,11 @@ static struct value less(struct value a, struct value b)
 		a = b;
 		b = t;
 	}
-	if (a.kind != V_RET || !value_is(b, V_CONST) || a.k > 100 || (a.form != EXACT && a.form != CONTENT))
+	if (a.kind != V_RET || !value_is(b, V_CONST) || a.k > 100 ||
+	    (a.form != EXACT && a.form != CONTENT))
 		return unknown;
-	return (struct value){.kind = V_LESS,
-			      .id = a.id,
-			      .k = b.k,
-			      .lift = a.form == CONTENT ? (a.k + 1) & 0x7f : 0};
+	return (struct value){
+	    .kind = V_LESS, .id = a.id, .k = b.k, .lift = a.form == CONTENT ? (a.k + 1) & 0x7f : 0};
 }
 
 static struct value is_set(const struct state *s, uint8_t flags)
@@ -557,6 +565,9 @@ static void operate(struct state *s, const struct elf_image *img, const struct i
 		break;
 	case OP_IS_SET:
 		set(s, isa, o->d, is_set(s, o->a));
+		break;
+	case OP_TEST:
+		set(s, isa, o->d, o->k == TEST_NE ? is_not_zero(s, o->a) : unknown);
 		break;
 	default:
 		set(s, isa, o->d, unknown);

@@ -69,6 +69,16 @@ static bool is_stored(const struct look *l, const struct function *f, struct val
 	       names_secret(program_text(l->p, c->args[c->role->arg]));
 }
 
+/* compare(f(typed, stored), stored): what is stored is salt and hash at once, so f hashes. */
+static bool is_hashed_with(const struct function *f, struct value made, struct value stored)
+{
+	const struct call *c = value_is(made, V_RET) && !made.k ? function_call(f, made) : NULL;
+	if (!c || !c->callee || c->callee->stub || (c->role && c->role->kind != ROLE_NONE) ||
+	    stored.kind == V_UNKNOWN || value_same(c->args[0], stored))
+		return false;
+	return value_same(c->args[1], stored);
+}
+
 static bool is_subject(const struct look *l, const struct function *f, struct value v)
 {
 	return v.kind == V_PARAM || input_text(l->in, f, v).source != SOURCE_NONE;
@@ -81,7 +91,8 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	if ((value_is(a, V_CONST) && !elf_writable(l->p->img, a.k)) ||
 	    (value_is(b, V_CONST) && !elf_writable(l->p->img, b.k)))
 		return false;
-	bool stored_a = is_stored(l, f, a), stored_b = is_stored(l, f, b);
+	bool stored_a = is_stored(l, f, a) || is_hashed_with(f, a, b);
+	bool stored_b = is_stored(l, f, b) || is_hashed_with(f, b, a);
 	if (!stored_a && !stored_b && !is_subject(l, f, a) && !is_subject(l, f, b))
 		return false;
 	bool swap = stored_a || (!stored_b && !is_subject(l, f, a));
@@ -93,7 +104,33 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 	const struct call *hash = made.kind == V_RET ? function_call(f, made) : NULL;
 	if (hash && hash->role && hash->role->kind == ROLE_CRYPT)
 		out->subject = hash->args[hash->role->arg];
+	else if (is_hashed_with(f, a, b) || is_hashed_with(f, b, a))
+		out->subject = function_call(f, is_hashed_with(f, a, b) ? a : b)->args[0];
 	return true;
+}
+
+/*
+ * A function of the program's own, or of a library that is not known, is given the hash of what
+ * somebody typed, and what it answers is tested: it compares, perhaps in constant time.
+ */
+static bool compares_hash(const struct look *l, const struct function *f, const struct call *c,
+			  struct check *out)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct value v = c->args[i];
+		const struct call *made = value_is(v, V_RET) && !v.k ? function_call(f, v) : NULL;
+		if (!made || !made->role || made->role->kind != ROLE_CRYPT ||
+		    c->args[1 - i].kind == V_UNKNOWN ||
+		    (value_is(c->args[1 - i], V_CONST) &&
+		     !elf_writable(l->p->img, c->args[1 - i].k)))
+			continue;
+		*out = (struct check){.call = c,
+				      .strong = true,
+				      .subject = made->args[made->role->arg],
+				      .other = c->args[1 - i]};
+		return true;
+	}
+	return false;
 }
 
 static bool take_check(const struct look *l, const struct verdicts *v, const struct function *f,
@@ -110,6 +147,9 @@ static bool take_check(const struct look *l, const struct verdicts *v, const str
 		   (v->of[c->callee->index].decides || v->of[c->callee->index].open)) {
 		*out = (struct check){.call = c, .strong = v->of[c->callee->index].strong};
 		yes_is_zero = v->of[c->callee->index].yes == 0;
+	} else if (kind == ROLE_NONE) {
+		if (!compares_hash(l, f, c, out) || !way_of_result(f, c, true, &out->yes))
+			return false;
 	} else {
 		return false;
 	}
