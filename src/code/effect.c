@@ -178,11 +178,11 @@ struct effect effect_behind(const struct look *l, const struct function *f, stru
 {
 	struct search s = {.l = l, .f = f, .left = MAX_SEARCH};
 	int32_t to = way_target(f, w);
-	if (to == NO_BLOCK || !cfg_edge_owns(&f->cfg, w.block, to))
-		return s.best;
+	bool owns = to != NO_BLOCK && cfg_edge_owns(&f->cfg, w.block, to);
 	for (size_t i = 0; i < f->call_count; i++) {
 		const struct call *c = &f->calls[i];
-		if (!cfg_dominates(&f->cfg, to, c->block))
+		bool by_way = c->on_edge && c->block == w.block && c->on_edge == w.edge + 1;
+		if (!by_way && !(owns && cfg_dominates(&f->cfg, to, c->block)))
 			continue;
 		struct effect e = effect_of(l, f, c);
 		take(&s.best, e);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "code/cipher_names.h"
 #include "code/library.h"
+#include "code/rows.h"
 
 enum {
 	MAX_FUNCTIONS = 60000,
@@ -95,6 +96,19 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	}
 }
 
+/* Functions in tables of names and functions. */
+static void from_rows(struct starts *s, struct program *p)
+{
+	p->row_count = rows_find(p->img, p->isa, &p->rows, p->arena);
+	for (size_t i = 0; i < p->row_count; i++)
+		for (size_t k = 0; k < p->rows[i].count; k++) {
+			uint64_t v;
+			uint64_t at = p->rows[i].at + k * p->rows[i].stride + p->rows[i].code_at;
+			if (rows_pointer(p->img, p->isa->bits / 8, at, &v) && v)
+				add_pointer(s, p, v, NULL);
+		}
+}
+
 /* A call as the sweep sees it. */
 struct edge {
 	uint64_t at, target;
@@ -113,6 +127,26 @@ static void add_edge(struct edges *e, uint64_t at, uint64_t target)
 		return;
 	e->list = mem_grow(e->list, &e->cap, e->count + 1, sizeof *e->list);
 	e->list[e->count++] = (struct edge){at, target};
+}
+
+/* Where branches that were passed lead to, ahead of them: what stands there belongs to the function
+ * that they are in, even when it sets up a stack only there. One slot for many addresses: the last
+ * one counts. */
+struct ahead {
+	uint64_t to[4096];
+};
+
+static uint64_t *ahead_slot(struct ahead *a, uint64_t to)
+{
+	return &a->to[(to >> 1) % (sizeof a->to / sizeof *a->to)];
+}
+
+static void note_branch(struct ahead *a, const struct insn *i)
+{
+	enum { NEARBY = 1 << 16 };
+	bool maybe = i->flow == FLOW_BRANCH || (i->flow == FLOW_JUMP && i->cond != COND_ALWAYS);
+	if (maybe && !i->indirect && i->target - i->at < NEARBY)
+		*ahead_slot(a, i->target) = i->target;
 }
 
 static void add_kernel(struct edges *e, uint64_t at)
@@ -154,6 +188,7 @@ static bool is_inner(const struct starts *s, uint64_t at)
 static void sweep(struct starts *s, struct edges *e, const struct program *p, struct decode *how,
 		  bool thumb)
 {
+	struct ahead ahead = {{0}};
 	for (size_t r = 0; r < p->img->code_count; r++) {
 		uint64_t at = p->img->code[r].begin, end = p->img->code[r].end;
 		struct span bytes = elf_bytes(p->img, at);
@@ -165,6 +200,9 @@ static void sweep(struct starts *s, struct edges *e, const struct program *p, st
 			how->thumb = thumb;
 			unsigned n = p->isa->lift(how, bytes, &i);
 			bool fits = n && n <= end - at;
+			if (fits)
+				note_branch(&ahead, &i);
+			after = after && *ahead_slot(&ahead, at) != at;
 			if (after && fits && p->isa->prologue(how, bytes))
 				add_any(s, p, (struct start){at, NULL, thumb, true});
 			if (fits && i.flow == FLOW_CALL && !i.indirect) {
@@ -593,6 +631,7 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	from_symbols(&s, p);
 	add_pointer(&s, p, img->entry, NULL);
 	from_pointers(&s, p, &how);
+	from_rows(&s, p);
 	sweep(&s, &e, p, &how, mostly_thumb(p));
 	if (s.inner_count)
 		qsort(s.inner, s.inner_count, sizeof *s.inner, by_number);

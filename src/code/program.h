@@ -15,15 +15,18 @@ struct function;
 struct summary;
 struct machine;
 struct literal;
+struct rows;
 
 struct call {
 	uint64_t at;
 	uint32_t insn; /* number in its function: the id of its result */
 	int32_t block;
+	uint8_t on_edge; /* 1 + edge: it follows only when control leaves the block by this edge */
 	const char *name;	 /* of an imported function, else NULL */
 	const struct role *role; /* NULL: none */
 	struct function *callee; /* inside of the program, else NULL */
 	uint64_t target;	 /* address of what is called; 0: not known */
+	struct value through;	 /* ... then: what stood in the register that it is called by */
 	struct value args[MAX_ARGS];
 	struct value family, port, address; /* what a sockaddr argument holds */
 	const struct slot
@@ -123,6 +126,8 @@ struct program {
 	struct literal *literals; /* texts that the code makes */
 	size_t literal_count;
 	unsigned literal_searches;
+	struct rows *rows; /* tables of names and functions in its data */
+	size_t row_count;
 	bool capped;
 	bool whole; /* the C library is a part of the program */
 };

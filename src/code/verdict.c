@@ -237,6 +237,22 @@ static bool decide(const struct look *l, struct verdicts *v, const struct functi
 	return changed || mine->open;
 }
 
+/* A check whose answer goes into a variable, in a way that is not understood; on the way to the
+ * block a variable that is not known is asked whether it is 0. */
+static bool behind_variable(const struct function *f, const struct check *c, int32_t block)
+{
+	const struct block *made = &f->cfg.blocks[c->call->block];
+	for (int32_t b = block; b != NO_BLOCK; b = f->cfg.blocks[b].idom) {
+		const struct block *k = &f->cfg.blocks[b];
+		const struct choice *asked = &f->choices[b];
+		if (b != block && k->cond != COND_ALWAYS && asked->left.kind == V_UNKNOWN &&
+		    value_is(asked->right, V_CONST) && asked->right.k == 0 &&
+		    k->order > made->order)
+			return true;
+	}
+	return false;
+}
+
 bool behind_check(const struct look *l, const struct function *f, int32_t block)
 {
 	struct check checks[MAX_CHECKS];
@@ -246,7 +262,9 @@ bool behind_check(const struct look *l, const struct function *f, int32_t block)
 		return true;
 	size_t n = checks_find(l, l->verdicts, f, checks);
 	for (size_t i = 0; i < n; i++)
-		if (checks[i].strong && checks[i].tested && way_owns(f, checks[i].yes, block))
+		if (checks[i].strong &&
+		    ((checks[i].tested && way_owns(f, checks[i].yes, block)) ||
+		     behind_variable(f, &checks[i], block)))
 			return true;
 	return false;
 }

@@ -276,14 +276,25 @@ static bool takes_function(const struct call *c, unsigned n)
 	return n == 1 && (strcmp(c->name, "signal") == 0 || strcmp(c->name, "bsd_signal") == 0);
 }
 
-/* The address of a function as an argument: main, threads, handlers. */
-static void handed_over(struct walk *w, struct value v, bool expected)
+/* Does a text stand in front of this argument: the name that a function is registered by? */
+static bool is_named(const struct walk *w, const struct call *c, unsigned n)
 {
+	for (unsigned i = 0; i < n; i++)
+		if (value_is(c->args[i], V_CONST) && program_text(w->p, c->args[i]).n > 1)
+			return true;
+	return false;
+}
+
+/* The address of a function as an argument: main, threads, handlers. */
+static void handed_over(struct walk *w, const struct call *c, unsigned n)
+{
+	struct value v = c->args[n];
 	bool arm = w->p->isa == &isa_arm, thumb = arm && (v.k & 1);
 	uint64_t at = arm ? v.k & ~UINT64_C(1) : v.k;
 	if (!value_is(v, V_CONST) || at % w->p->isa->align || !elf_is_code(w->p->img, at) ||
 	    program_function(w->p, at) || elf_string(w->p->img, at, 256).n > 2 ||
-	    (!expected && only_a_number(w, at, thumb)))
+	    (!takes_function(c, n) && only_a_number(w, at, thumb) &&
+	     !(is_named(w, c, n) && walk_begins(w, at, thumb))))
 		return;
 	found_target(w, at, thumb);
 }
@@ -319,6 +330,8 @@ static void transfer(struct walk *w, const struct insn *i)
 			to.k &= ~UINT64_C(1);
 		}
 		name_target(w, &c, to.k, thumb);
+	} else {
+		c.through = to;
 	}
 	if (i->flow == FLOW_CALL && isa->pc_thunk && value_is(to, V_CONST)) {
 		uint8_t r = isa->pc_thunk(elf_bytes(w->p->img, to.k));
@@ -331,8 +344,12 @@ static void transfer(struct walk *w, const struct insn *i)
 		c.args[n] = argument(w, n);
 	for (unsigned n = 0; n < isa->local_count && c.callee && !c.callee->stub; n++)
 		c.args[LOCAL_ARGS + n] = w->now.regs[isa->local_args[n]];
-	for (unsigned n = 0; n < 4 && w->recording; n++)
-		handed_over(w, c.args[n], takes_function(&c, n));
+	for (unsigned n = 0; n < (unsigned)MAX_ARGS && w->recording; n++)
+		if (n < 4 || (c.callee && n >= (unsigned)LOCAL_ARGS &&
+			      n < (unsigned)LOCAL_ARGS + isa->local_count))
+			handed_over(w, &c, n);
+	if (w->caught && w->wanted == c.insn)
+		memcpy(w->caught->args, c.args, sizeof c.args);
 	for (unsigned n = 0; n < isa->arg_count && w->recording; n++)
 		mark_used(w, c.args[n]);
 	if (c.callee && c.callee->number)
@@ -780,9 +797,21 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 		f->calls[i].used = f->calls[i].insn < f->cfg.insn_count && w.used[f->calls[i].insn];
 	w.evaluating = false;
 	f->loops = has_loop(f);
+	walk_merged(&w);
 	walk_paths(&w);
 	keep_all(f, p->arena);
 	f->telling = summary_finish(f, p->arena);
+}
+
+/* A function that jumps to another with arguments of its own is no stub of that. */
+static bool hands_all_on(const struct isa *isa, const struct state *s)
+{
+	for (unsigned i = 0; i < isa->arg_count; i++) {
+		struct value v = s->regs[isa->args[i]];
+		if (!value_is(v, V_PARAM) || v.id != i || v.k)
+			return false;
+	}
+	return s->slot_count == 0;
 }
 
 const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t got,
@@ -812,7 +841,9 @@ const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t go
 				bytes = elf_bytes(p->img, at);
 				continue;
 			}
-			return value_is(to, V_IMPORT) ? p->img->symbols[to.id].name : NULL;
+			return value_is(to, V_IMPORT) && hands_all_on(p->isa, &s)
+				   ? p->img->symbols[to.id].name
+				   : NULL;
 		}
 		if (i.flow != FLOW_NEXT)
 			return NULL;

@@ -29,6 +29,8 @@ struct walk {
 	bool *body;
 	bool *idle; /* blocks to which no way leads but those that control never takes */
 	bool recording, no_return, evaluating;
+	uint32_t wanted;     /* number of an instruction: its call ... */
+	struct call *caught; /* ... goes here; NULL: none is wanted */
 	bool dead_end; /* recording went on behind a call that does not return */
 };
 
@@ -37,6 +39,12 @@ void walk_initial(const struct program *p, const struct function *f, struct stat
 
 /* Carry out one block once more, from another state; the end stands in w->now. */
 void walk_block_again(struct walk *w, int32_t block, const struct state *from, uint8_t assume);
+
+/* merged.c: calls that several ways share count for each of them; before walk_paths. */
+void walk_merged(struct walk *w);
+
+/* Does something end in front of this address, so that a function may begin there? */
+bool walk_begins(const struct walk *w, uint64_t at, bool thumb);
 
 /* paths.c: what the function returns, and where it turns, by the way that control came. */
 void walk_paths(struct walk *w);
