@@ -98,7 +98,8 @@ struct effect effect_of(const struct look *l, const struct function *f, const st
 	case ROLE_SCRIPT:
 		return of_file(l, f, c);
 	case ROLE_IDENTITY:
-		e.word = value_is(c->args[0], V_CONST) && c->args[0].k == 0 ? "setuid" : NULL;
+		if (c->role->arg < 0 || (value_is(c->args[0], V_CONST) && c->args[0].k == 0))
+			e.word = "setuid";
 		break;
 	case ROLE_SETTING:
 		if (c->role->arg >= 0 && opens(program_text(l->p, c->args[c->role->arg])))

@@ -5,6 +5,8 @@
  */
 #include "code/input.h"
 
+#include "code/hooks.h"
+
 enum { MAX_REGIONS = 48, ROUNDS = 5 };
 
 struct region {
@@ -317,6 +319,16 @@ static void take_packets(struct inputs *in, const struct call *c)
 	in->changed = true;
 }
 
+/* A function of a kernel module that the kernel calls with each packet. */
+static void take_hook(struct inputs *in, const struct function *f)
+{
+	unsigned param;
+	const struct call *c = hook_of(in->p, f, &param);
+	if (c)
+		in->functions[f->index].params[param] = (struct input){
+		    .source = SOURCE_NETWORK, .at = c->at, .via = c->name, .whole = true};
+}
+
 /* recvmsg(socket, message): the buffers that the message lists. */
 static void take_message(struct inputs *in, const struct function *f, const struct call *c)
 {
@@ -450,6 +462,8 @@ struct inputs *inputs_find(struct program *p, struct arena *a)
 	in->functions = arena_array(a, p->function_count + 1, sizeof *in->functions);
 	follow_hands(p);
 	in->cgi = is_cgi(p);
+	for (size_t i = 0; i < p->function_count; i++)
+		take_hook(in, p->functions[i]);
 	for (int round = 0; round < ROUNDS; round++) {
 		in->changed = false;
 		for (size_t i = 0; i < p->function_count; i++) {

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "code/cipher_names.h"
+#include "code/hooks.h"
 #include "code/library.h"
 #include "code/rows.h"
 
@@ -78,7 +79,8 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	bool arm = p->img->machine == EM_ARM;
 	for (size_t i = 0; i < p->img->fixup_count; i++) {
 		uint64_t v = p->img->fixups[i].value;
-		bool at_load = p->img->fixups[i].at - p->img->init < p->img->init_size;
+		bool at_load = p->img->fixups[i].at - p->img->init < p->img->init_size ||
+			       (p->img->type == ET_REL && elf_writable(p->img, p->img->fixups[i].at));
 		if (elf_is_code(p->img, v) &&
 		    (at_load || begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1))))
 			add_pointer(s, p, v, NULL);
@@ -416,10 +418,13 @@ static bool knows_less(const struct program *p, const struct function *f)
 static bool walk_again(struct program *p)
 {
 	bool any = false;
+	hooks_find(p);
 	for (size_t i = 0; i < p->function_count; i++) {
 		struct function *f = p->functions[i];
-		if (f->walks >= MAX_WALKS || !knows_less(p, f))
+		if (f->packets == f->packets_walked &&
+		    (f->walks >= MAX_WALKS || !knows_less(p, f)))
 			continue;
+		f->packets_walked = f->packets;
 		f->done = false;
 		f->calls = NULL;
 		f->call_count = 0;

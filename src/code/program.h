@@ -102,6 +102,8 @@ struct function {
 	uint32_t outcome_count, turn_count, store_count;
 	struct hand_on hands[8];
 	uint8_t hand_count;
+	uint8_t packets; /* bit set of parameters that are packets (hooks.h) ... */
+	uint8_t packets_walked; /* ... as they were known when it was walked */
 	uint8_t reads, writes;	 /* bit sets: parameters that it reads through, or writes through */
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */

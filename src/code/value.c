@@ -2,6 +2,8 @@
 /* Evaluation of micro-operations over values that are partly known. */
 #include "code/value.h"
 
+#include <elf.h>
+
 enum { MAX_REST = 14 };
 
 static const struct value unknown;
@@ -209,7 +211,8 @@ static struct value image_word(const struct elf_image *img, const struct isa *is
 	uint64_t k;
 	if (f && f->symbol >= 0 && !img->symbols[f->symbol].defined)
 		return (struct value){.kind = V_IMPORT, .id = (uint32_t)f->symbol};
-	if (f && !(elf_writable(img, at) && img->machine == 8 && at >= img->got_end))
+	bool kept = img->type == ET_REL || img->machine != EM_MIPS || at < img->got_end;
+	if (f && (kept || !elf_writable(img, at)))
 		return value_const(cut(isa, f->value));
 	bool fixed = !elf_writable(img, at) || (img->got && at >= img->got && at < img->got_end);
 	if (fixed && elf_word(img, at, size, &k))
@@ -247,8 +250,9 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 		if (n < (isa->local_count ? LOCAL_ARGS : MAX_ARGS))
 			return (struct value){.kind = V_PARAM, .id = (uint32_t)n};
 	}
-	where.form = CONTENT;
-	where.size = (uint8_t)size;
+	bool packet = where.kind == V_PARAM && where.id < 8 && (s->packets >> where.id & 1);
+	where.form = packet && size == word ? NEAR : CONTENT;
+	where.size = where.form == NEAR ? 0 : (uint8_t)size;
 	return where;
 }
 

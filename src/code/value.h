@@ -51,6 +51,7 @@ struct state {
 	struct value regs[REG_COUNT];
 	struct value left[8], right[8]; /* what the flags registers compare */
 	uint32_t slot_count, next_slot;
+	uint8_t packets; /* bit set of parameters: what their members point to belongs to them */
 	struct slot slots[MAX_SLOTS]; /* last: a state that is kept has room for slot_count */
 };
 

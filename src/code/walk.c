@@ -7,6 +7,8 @@
 #include "code/kernel.h"
 #include "code/summary.h"
 
+#include <elf.h>
+
 enum { MAX_STORES = 64, MAX_LOOPS = 24, MAX_SHORTCUTS = 6 };
 
 static bool is_big(const struct walk *w)
@@ -25,6 +27,7 @@ void walk_initial(const struct program *p, const struct function *f, struct stat
 	if (isa->self < REG_COUNT)
 		s->regs[isa->self] = value_const(f->start);
 	s->regs[isa->sp] = (struct value){.kind = V_STACK};
+	s->packets = f->packets;
 	for (unsigned i = 0; i < isa->arg_count; i++)
 		s->regs[isa->args[i]] = (struct value){.kind = V_PARAM, .id = i};
 	for (unsigned i = 0; i < isa->local_count; i++)
@@ -222,11 +225,18 @@ static void found_target(struct walk *w, uint64_t at, bool thumb)
 	}
 }
 
-static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
+/* Name of the import whose slot is the code (PowerPC), or whose place stands for it (objects). */
+static const char *slot_name(const struct walk *w, uint64_t at)
 {
 	const struct elf_fixup *fix = elf_fixup_at(w->p->img, at);
-	if (fix && fix->symbol >= 0 && !w->p->img->symbols[fix->symbol].defined) {
-		c->name = w->p->img->symbols[fix->symbol].name; /* PowerPC: the slot is the code */
+	bool import = fix && fix->symbol >= 0 && !w->p->img->symbols[fix->symbol].defined;
+	return import ? w->p->img->symbols[fix->symbol].name : NULL;
+}
+
+static void name_target(struct walk *w, struct call *c, uint64_t at, bool thumb)
+{
+	c->name = slot_name(w, at);
+	if (c->name) {
 		c->role = role_of(c->name);
 		return;
 	}
@@ -412,7 +422,8 @@ static bool leaves(const struct walk *w, const struct insn *i)
 		return w->f->cfg.blocks[w->block].succ[0] == NO_BLOCK;
 	struct value to = w->now.regs[REG_TARGET];
 	return value_is(to, V_IMPORT) ||
-	       (value_is(to, V_CONST) && program_function(w->p, to.k & ~UINT64_C(1)));
+	       (value_is(to, V_CONST) &&
+		(slot_name(w, to.k) || program_function(w->p, to.k & ~UINT64_C(1))));
 }
 
 /* A constant that goes to a variable of the program. */
@@ -427,6 +438,9 @@ static void remember_store(struct walk *w, const struct insn *i, const struct op
 	if (!f->stores)
 		f->stores = arena_array(w->scratch, MAX_STORES, sizeof *f->stores);
 	f->stores[f->store_count++] = (struct store){i->at, to.k, what.k, w->block};
+	uint64_t thumb = w->p->img->machine == EM_ARM, code = what.k & ~thumb;
+	if (w->p->img->type == ET_REL && w->recording && !program_function(w->p, code))
+		found_target(w, code, what.k & thumb);
 }
 
 static void note_object(struct value *list, uint8_t *count, struct value v)
