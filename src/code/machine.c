@@ -532,6 +532,15 @@ static void forget_scratch(struct machine *m, uint8_t keep)
 
 static bool call_import(struct machine *m, const char *name, uint64_t back)
 {
+	uint64_t rest;
+	if (machine_division(m, name, &rest)) {
+		uint8_t second = m->p->isa->args[1];
+		forget_scratch(m, m->p->isa->result);
+		m->known[second] = true;
+		m->regs[second] = cut(m, rest);
+		m->pc = back;
+		return true;
+	}
 	if (!machine_library(m, name))
 		return false;
 	forget_scratch(m, m->p->isa->result);

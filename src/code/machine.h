@@ -84,6 +84,10 @@ bool machine_run(struct machine *m);
 /* One instruction with its delay slot. False: failed. At the end m->finished is set. */
 bool machine_step(struct machine *m);
 
+/* Functions of the compiler's library that divide (arm_division.h): the quotient is their result.
+ */
+bool machine_division(struct machine *m, const char *name, uint64_t *rest);
+
 /* machine_libc.c: a function of the C library. False: not one that is understood. */
 bool machine_library(struct machine *m, const char *name);
 

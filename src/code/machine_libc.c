@@ -220,3 +220,20 @@ bool machine_library(struct machine *m, const char *name)
 	m->regs[m->p->isa->result] = r;
 	return true;
 }
+
+bool machine_division(struct machine *m, const char *name, uint64_t *rest)
+{
+	bool known[2], sign = is(name, "__aeabi_idiv") || is(name, "__aeabi_idivmod");
+	uint64_t a = machine_argument(m, 0, &known[0]), b = machine_argument(m, 1, &known[1]), q;
+	if (!sign && !is(name, "__aeabi_uidiv") && !is(name, "__aeabi_uidivmod"))
+		return false;
+	if (!known[0] || !known[1] || !(uint32_t)b)
+		return false;
+	if (sign) /* 64 bits: the least number by -1 */
+		q = (uint64_t)((int64_t)(int32_t)a / (int64_t)(int32_t)b);
+	else
+		q = (uint32_t)a / (uint32_t)b;
+	*rest = a - q * b;
+	machine_set(m, m->p->isa->result, value_const(q & UINT32_MAX));
+	return true;
+}

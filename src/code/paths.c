@@ -199,6 +199,7 @@ static void find_turns(struct paths *t)
 					     t->w->now.right[k->flags - REG_FLAGS], false};
 			if (depends(&now))
 				continue;
+			now.left = known_before(f, from, now.left);
 			if (!f->turns)
 				f->turns = arena_array(t->w->scratch, MAX_WAYS, sizeof *f->turns);
 			int8_t edge = b->cond == COND_ALWAYS	 ? EDGE_ANY

@@ -4,6 +4,7 @@
  * calls, pointers in data, and what looks like the beginning of a function.
  */
 #include "code/program.h"
+#include "code/arm_division.h"
 
 #include <elf.h>
 
@@ -373,6 +374,8 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		f->thumb = t->thumb;
 		f->guess = t->guess && !t->name;
 		f->stub = program_stub(p, t->at, t->thumb, p->img->gp, how);
+		if (!f->stub && p->isa == &isa_arm && !t->thumb)
+			f->stub = arm_division(p->img, t->at);
 		f->role = f->stub			      ? role_of(f->stub)
 			  : t->name && p->img->type != ET_REL ? role_of(t->name)
 							      : NULL;
@@ -401,6 +404,16 @@ static uint64_t limit_of(const struct program *p, size_t i)
 	return limit;
 }
 
+/* Could it have been carried out (evaluate.h)? */
+static bool decodes(const struct program *p, const struct function *f, const struct call *c)
+{
+	bool data = false;
+	for (unsigned n = 0; n < 4 && f->loops && !data; n++)
+		data = value_is(c->args[n], V_CONST) && c->args[n].k >= 64 &&
+		       elf_mapped(p->img, c->args[n].k);
+	return data && f->call_count <= 2;
+}
+
 /* Was a callee found, or understood, only after the function that calls it was walked? */
 static bool knows_less(const struct program *p, const struct function *f)
 {
@@ -409,7 +422,8 @@ static bool knows_less(const struct program *p, const struct function *f)
 		const struct function *to = c->callee;
 		if (!to && c->target)
 			to = program_function(p, c->target);
-		if (to && (!c->callee || (to->telling && to->walked > f->walked)))
+		bool later = to && to->walked > f->walked;
+		if (to && (!c->callee || (later && (to->telling || f->starved || decodes(p, to, c)))))
 			return true;
 	}
 	return false;

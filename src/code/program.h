@@ -104,12 +104,14 @@ struct function {
 	uint8_t hand_count;
 	uint8_t packets; /* bit set of parameters that are packets (hooks.h) ... */
 	uint8_t packets_walked; /* ... as they were known when it was walked */
+	uint64_t spared; /* bit set of registers that calls may change, and that it leaves alone */
 	uint8_t reads, writes;	 /* bit sets: parameters that it reads through, or writes through */
 	struct summary *summary; /* summary.h; NULL: nothing that callers could learn */
 	uint32_t walked;	 /* when it was walked, counted from 1 */
 	uint8_t walks;		 /* how often */
 	uint8_t failures;	 /* of attempts to carry it out */
 	bool loops;		 /* it, or something that it calls, has a loop */
+	bool starved;		 /* it calls what a callee that was not walked yet may have kept */
 	bool telling;		 /* its summary, result or role says something about its callers */
 	uint32_t index;
 };

@@ -378,8 +378,15 @@ static void transfer(struct walk *w, const struct insn *i)
 	bool known = evaluate_call(w, &c, &result);
 	if (!known)
 		effects(w, &c);
+	bool unknown_target = i->indirect && to.kind == V_UNKNOWN;
+	w->f->starved = w->f->starved || (unknown_target && w->early);
+	w->early = w->early || (c.callee && !c.callee->done);
+	uint64_t keeps = isa->kept | (c.callee && !c.callee->stub ? c.callee->spared : 0);
+	w->spared &= keeps;
+	if (!known && keeps >> isa->result & 1) /* as void as a function can be */
+		result = w->now.regs[isa->result];
 	for (uint8_t r = 0; r < REG_TARGET; r++)
-		if (r >= 64 || !(isa->kept >> r & 1))
+		if (!(keeps >> r & 1))
 			w->now.regs[r] = (struct value){0};
 	if (!known && c.callee && c.callee != w->f && !c.callee->stub && c.callee->telling)
 		result = summary_apply(&c, &w->now, w->p, result);
@@ -408,6 +415,7 @@ static void enter_kernel(struct walk *w, const struct insn *i)
 	}
 	effects(w, &c);
 	w->now.regs[w->p->isa->result] = (struct value){.kind = V_RET, .id = c.insn};
+	w->spared &= ~(UINT64_C(1) << w->p->isa->result);
 	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
 }
 
@@ -623,6 +631,7 @@ static bool gather(struct walk *w, bool first_pass, bool all)
 static void enter(struct walk *w, bool first_pass)
 {
 	const struct block *b = &w->f->cfg.blocks[w->block];
+	w->unreached = false;
 	if (w->block == 0 && b->pred_count == 0) {
 		walk_initial(w->p, w->f, &w->now);
 		return;
@@ -631,6 +640,7 @@ static void enter(struct walk *w, bool first_pass)
 	w->idle[w->block] = !any && gather(w, first_pass, true);
 	any = any || w->idle[w->block];
 	struct state start;
+	w->unreached = !any && b->pred_count && w->block != 0;
 	if (any && w->block != 0)
 		return;
 	walk_initial(w->p, w->f, &start);
@@ -663,6 +673,22 @@ static void try_loop(struct walk *w)
 	w->shortcut_count++;
 }
 
+/*
+ * Registers that the instructions of the function do not write. Compilers know of functions that
+ * only the program itself calls what they leave alone, and count on it (gcc: -fipa-ra).
+ */
+static uint64_t untouched(const struct cfg *c)
+{
+	uint64_t all = (UINT64_C(1) << REG_FLAGS) - 1;
+	for (size_t i = 0; i < c->insn_count; i++)
+		for (unsigned k = 0; k < c->insns[i].op_count; k++) {
+			const struct op *o = &c->insns[i].ops[k];
+			if (o->code != OP_STORE && o->d < REG_FLAGS)
+				all &= ~(UINT64_C(1) << o->d);
+		}
+	return c->capped ? 0 : all;
+}
+
 static void pass(struct walk *w, bool recording)
 {
 	struct cfg *c = &w->f->cfg;
@@ -676,7 +702,10 @@ static void pass(struct walk *w, bool recording)
 		try_loop(w);
 		enter(w, !recording);
 		walk_block(w, &first_return);
-		w->out[w->block] = state_keep(w->out[w->block], &w->now, w->scratch);
+		/* nothing comes out of a block that ends in exit(), or to which only such lead */
+		w->out[w->block] = (w->no_return || w->unreached) && !recording
+				       ? NULL
+				       : state_keep(w->out[w->block], &w->now, w->scratch);
 		struct block *b = &c->blocks[w->block];
 		if (w->no_return && recording && (b->succ[0] != NO_BLOCK || b->succ[1] != NO_BLOCK))
 			w->dead_end = true;
@@ -806,12 +835,16 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	w.body = arena_alloc(scratch, f->cfg.block_count + 1);
 	w.idle = arena_alloc(scratch, f->cfg.block_count + 1);
 	w.used = arena_alloc(scratch, f->cfg.insn_count + 1);
+	f->spared = 0;
+	f->starved = false;
+	w.spared = untouched(&f->cfg);
 	walk_all_blocks(&w);
 	for (size_t i = 0; i < f->call_count; i++)
 		f->calls[i].used = f->calls[i].insn < f->cfg.insn_count && w.used[f->calls[i].insn];
 	w.evaluating = false;
 	f->loops = has_loop(f);
 	walk_merged(&w);
+	f->spared = w.spared;
 	walk_paths(&w);
 	keep_all(f, p->arena);
 	f->telling = summary_finish(f, p->arena);

@@ -23,6 +23,9 @@ struct walk {
 	size_t call_cap;
 	uint8_t *used; /* by number of instruction: something looks at what the call returned */
 	int32_t block;
+	uint64_t spared; /* registers that nothing has changed so far */
+	bool unreached;	 /* no way leads to the block, as far as is known */
+	bool early;	 /* a function was called that was not walked before */
 	uint8_t assume; /* COND_EQ, COND_NE: what predicated instructions may take to be so */
 	struct shortcut *shortcuts;
 	unsigned shortcut_count, loops_tried;
