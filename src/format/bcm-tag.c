@@ -47,13 +47,48 @@ static bool header_fits(struct span in)
 	return (hash_crc32(0, span_cut(in, 0, SUMMED)) ^ UINT32_MAX) == span_be32(in, SUMMED);
 }
 
+/*
+ * Where kernel and rootfs stand: the first behind tag and CFE, the second as far behind it as their
+ * addresses are apart when that leaves room for the first and a gap of an erase block at most.
+ */
+static void places(const struct tag *t, uint64_t *kernel, uint64_t *rootfs)
+{
+	bool kernel_first = t->rootfs && t->kernel_at < t->rootfs_at;
+	uint64_t one = kernel_first ? t->kernel_at : t->rootfs_at;
+	uint64_t two = kernel_first ? t->rootfs_at : t->kernel_at;
+	uint64_t first = kernel_first ? t->kernel : t->rootfs, apart = two - one;
+	if (!t->rootfs || two < one || apart < first || apart > first + 0x10000)
+		apart = first;
+	*(kernel_first ? kernel : rootfs) = TAG + t->cfe;
+	*(kernel_first ? rootfs : kernel) = TAG + t->cfe + apart;
+}
+
+/* Some makers do not count the gap before the second part. */
+static uint64_t end_of(const struct tag *t)
+{
+	uint64_t kernel, rootfs, end = TAG + t->total;
+	places(t, &kernel, &rootfs);
+	end = t->kernel && kernel + t->kernel > end ? kernel + t->kernel : end;
+	return t->rootfs && rootfs + t->rootfs > end ? rootfs + t->rootfs : end;
+}
+
+/* The sum covers all behind the tag, or the kernel alone. */
+static bool image_fits(struct span in, const struct tag *t)
+{
+	uint64_t kernel, rootfs;
+	places(t, &kernel, &rootfs);
+	uint32_t want = span_be32(in, 216);
+	return (hash_crc32(0, span_cut(in, TAG, t->total)) ^ UINT32_MAX) == want ||
+	       (hash_crc32(0, span_cut(in, kernel, t->kernel)) ^ UINT32_MAX) == want;
+}
+
 static int bid(struct span in, uint64_t *size)
 {
 	struct tag t;
 	*size = 0;
 	if (!read_tag(in, &t))
 		return 0;
-	*size = TAG + t.total;
+	*size = end_of(&t);
 	if (header_fits(in))
 		return 96;
 	return t.rootfs + t.kernel <= t.total + 64 && t.kernel ? 55 : 0;
@@ -64,28 +99,25 @@ static enum status tag_open(struct span in, struct sink *out)
 	struct tag t;
 	if (!read_tag(in, &t))
 		return ST_DAMAGED;
-	uint64_t end = TAG + t.total, at = TAG;
-	struct span image = span_cut(in, TAG, t.total);
+	uint64_t end = end_of(&t), kernel, rootfs;
 	enum status st = ST_OK;
+	places(&t, &kernel, &rootfs);
 	if (!header_fits(in))
 		sink_note(out, SUMMED, "header checksum is wrong");
-	if (image.n == t.total && (hash_crc32(0, image) ^ UINT32_MAX) != span_be32(in, 216))
+	if (span_has(in, TAG, t.total) && !image_fits(in, &t))
 		sink_note(out, 216, "image checksum is wrong");
 	out->used = end < in.n ? end : in.n;
 	if (t.cfe)
-		st = part_slice(out, in, "cfe", at, t.cfe);
-	at += t.cfe;
-	/* Images for flashing have the root file system first; some devices the kernel. */
-	bool kernel_first = t.rootfs && t.kernel_at < t.rootfs_at;
+		st = part_slice(out, in, "cfe", TAG, t.cfe);
 	for (int i = 0; i < 2 && st == ST_OK; i++) {
-		bool kernel = kernel_first == (i == 0);
-		uint64_t n = kernel ? t.kernel : t.rootfs;
+		bool is_kernel = (kernel < rootfs) == (i == 0);
+		uint64_t at = is_kernel ? kernel : rootfs, n = is_kernel ? t.kernel : t.rootfs;
 		if (n)
-			st = part_slice(out, in, kernel ? "kernel" : "rootfs", at, n);
-		at += n;
+			st = part_slice(out, in, is_kernel ? "kernel" : "rootfs", at, n);
 	}
-	if (st == ST_OK && at < end && at < in.n)
-		st = part_slice(out, in, "data", at, end - at < in.n - at ? end - at : in.n - at);
+	uint64_t last = kernel + t.kernel > rootfs + t.rootfs ? kernel + t.kernel : rootfs + t.rootfs;
+	if (st == ST_OK && last < end && last < in.n)
+		st = part_slice(out, in, "data", last, end - last < in.n - last ? end - last : in.n - last);
 	return st;
 }
 
@@ -101,8 +133,9 @@ const struct format format_bcm_tag = {
 	.name = "bcm-tag",
 	.title = "Broadcom BCM63xx image (CFE tag)",
 	.reference = "Linux include/linux/bcm963xx_tag.h",
-	.tested = "generator in tests",
-	.magic = (const struct magic[]){MAGIC(4, "Broadcom Corporatio"), MAGIC(24, "ver. 2.0"), MAGIC_END},
+	.tested = "OpenWrt imagetag.c, followed in tests; generator in tests",
+	.magic = (const struct magic[]){MAGIC(4, "Broadcom Corporatio"), MAGIC(24, "ver. 2.0"),
+					MAGIC(4, "OpenWRT BCM963xx"), MAGIC_END},
 	.bid = bid,
 	.open = tag_open,
 	.label = tag_label,

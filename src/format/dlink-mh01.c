@@ -2,8 +2,9 @@
 /*
  * D-Link MH01 (Eagle Pro AI, Aquila), little endian:
  *
- *   0 "MH01"  4 image size(4)  8 footer size(4)  12 ?(4)  16 "MH01"  20 length of the text(4)
- *   24 encrypted size(4)  28 ?(4)  32 initial vector in hex digits, a line end
+ *   0 "MH01"  4 size without this header(4)  8 size of the signature(4)  12 ?(4)
+ *   16 "MH01"  20 length of the text(4)  24 encrypted size(4)  28 ?(4)
+ *   32 initial vector in hex digits, a line end
  *   then, as "openssl enc" writes it: "Salted__" salt(8) AES-128-CBC
  *
  * The key is SHA-256(passphrase, salt), first half. The passphrases are public; the plain text
@@ -57,7 +58,8 @@ static int bid(struct span in, uint64_t *size)
 	if (!SPAN_IS(in, 0, "MH01") || !SPAN_IS(in, 16, "MH01") || text < 32 || text > 64 ||
 	    !read_iv(in, iv) || !SPAN_IS(in, HEADER + text, "Salted__") || n < SALTED + 16)
 		return 0;
-	uint64_t whole = (uint64_t)span_le32(in, 4) + span_le32(in, 8);
+	/* The first header counts neither itself nor the signature behind all. */
+	uint64_t whole = 16 + (uint64_t)span_le32(in, 4) + span_le32(in, 8);
 	*size = (uint64_t)HEADER + text + n;
 	if (whole > *size && whole <= in.n)
 		*size = whole;
@@ -109,8 +111,8 @@ static enum status mh01_open(struct span in, struct sink *out)
 const struct format format_dlink_mh01 = {
 	.name = "dlink-mh01",
 	.title = "D-Link MH01 encrypted firmware",
-	.reference = "delink mh01.rs",
-	.tested = "generator in tests",
+	.reference = "delink mh01.rs; OpenWrt firmware-utils dlink-ai-firmware-tool.c",
+	.tested = "OpenWrt dlink-ai-firmware-tool.c, followed in tests; generator in tests",
 	.magic = (const struct magic[]){MAGIC(0, "MH01"), MAGIC_END},
 	.bid = bid,
 	.open = mh01_open,

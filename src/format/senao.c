@@ -81,6 +81,9 @@ static enum status senao_open(struct span in, struct sink *out)
 	if (span_has(in, at, n) && !md5_fits(in, at, key))
 		sink_note(out, 40, "MD5 of the content is wrong");
 	out->used = (uint64_t)at + n < in.n ? (uint64_t)at + n : in.n;
+	/* Zeros that pad the content to a block are xor-ed, too. */
+	while (out->used < in.n && in.p[out->used] == key[(out->used - at) % 8])
+		out->used++;
 	return part_xor(out, in, part_of(span_be32(in, 28)), at, n, SPAN(key, 8), 0);
 }
 

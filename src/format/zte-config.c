@@ -78,7 +78,8 @@ static bool bare_header_fits(struct span in, uint32_t stored)
 {
 	uint32_t plain = span_be32(in, 8), end = span_be32(in, 12), step = span_be32(in, 16);
 	return part_all(in, 20, 8, 0) && (plain == 0 || plain <= stored) &&
-	       (end == 0 || end == stored + PAYLOAD + CHUNK) && (step == 0 || (step >= 1024 && step <= 1u << 24));
+	       (end == 0 || end == stored + PAYLOAD + CHUNK) &&
+	       (step == 0 || (step >= 1024 && step <= 1u << 24));
 }
 
 static int bid(struct span in, uint64_t *size)
@@ -193,7 +194,8 @@ static void hash_both(const char *one, const char *two, uint8_t sum[SHA256_SIZE]
 }
 
 /* Key and vector are digests of a common text and a word each, which stands behind it or before it. */
-static bool try_cbc(struct span secret, const char *text, const char *const word[2], bool before, uint8_t *clear)
+static bool try_cbc(struct span secret, const char *text, const char *const word[2], bool before,
+		    uint8_t *clear)
 {
 	uint8_t key[SHA256_SIZE], iv[SHA256_SIZE];
 	hash_both(before ? word[0] : text, before ? text : word[0], key);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Boot images of chips, made by U-Boot's mkimage and by fiptool."""
+"""Boot images of chips and machines, made by mkimage, fiptool, cbfstool and mkbootimg."""
+import hashlib
 import struct
 
 from wrap import *
@@ -63,10 +64,40 @@ def fip():
         opens('fip', 'fip', image + b'behind', parts, len(image))
 
 
+def coreboot():
+    parts = {'raw/plain': noise(5000), 'fallback/packed': b'a text that packs well ' * 3000, 'etc/other': b'other text ' * 900}
+    run('cbfstool', 'rom', 'create', '-s', '1M', '-m', 'x86', cwd=work)
+    for (name, data), packing in zip(parts.items(), ('none', 'lzma', 'lz4')):
+        with open(work + '/part', 'wb') as f:
+            f.write(data)
+        run('cbfstool', 'rom', 'add', '-f', 'part', '-n', name, '-t', 'raw', '-c', packing, cwd=work)
+    with open(work + '/rom', 'rb') as f:
+        image = f.read()
+    with open(path, 'wb') as f:
+        f.write(image[image.index(b'LARCHIVE'):])
+    members = Opened('cbfs', path).members
+    for name, data in parts.items():
+        check('cbfstool', name in members and members[name]['sha'] == hashlib.sha256(data).hexdigest(), name)
+
+
+def vendor_boot():
+    ramdisk, tree = noise(9000), noise(300)
+    for name, data in (('ramdisk', ramdisk), ('dtb', tree)):
+        with open(work + '/' + name, 'wb') as f:
+            f.write(data)
+    run('mkbootimg', '--vendor_ramdisk', 'ramdisk', '--dtb', 'dtb', '--header_version', '3', '--vendor_boot', 'out.img', cwd=work)
+    with open(work + '/out.img', 'rb') as f:
+        opens('vendor_boot', 'android-boot', f.read(), {'ramdisk': ramdisk, 'dtb': tree})
+
+
 if have('mkimage'):
     marvell()
     nxp()
 if have('fiptool'):
     fip()
-garbage(['kwbimage', 'imximage', 'fip'])
+if have('cbfstool'):
+    coreboot()
+if have('mkbootimg'):
+    vendor_boot()
+garbage(['kwbimage', 'imximage', 'fip', 'cbfs', 'android-boot'])
 finish()

@@ -349,7 +349,123 @@ def zte(kernel, rootfs):
                         yield 'zte encode', 'zte-config', image, {'config.xml': data}, None
 
 
-makers = [zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+def mh01(size, signature):
+    h = b'MH01' + struct.pack('<2I', size, signature) + b'\x2b\x1a'
+    x = 0
+    for b in h:
+        x ^= b
+    return h + bytes([sum(h) & 0xff, x])
+
+
+def dlink_ai(kernel, rootfs):
+    def part(data):
+        h = b'DLK6E6010001\0\0\x12\x34' + bytes(10) + b'\1\0' + struct.pack('<5I', 0x0bd1cc4e, 0x580000, 0x2800000, 0x580000, len(data))
+        return h + bytes(16) + struct.pack('<8H', 0x4842, 2, 0, 9, 0, 0, 0x6e60, 0) + data
+    recovery = part(kernel) + part(rootfs)
+    yield 'dlink-ai-firmware-tool -u', 'dlink-dlk', recovery, {'firmware': kernel, 'firmware-2': rootfs}, None
+    inner = mh01(len(recovery), 256) + recovery + bytes(range(256))
+    yield 'dlink-ai-firmware-tool -d', 'dlink-dlk', inner, {'firmware': kernel, 'firmware-2': rootfs}, None
+    salt, iv = b'saltsalt', bytes.fromhex('99380c25aecc79d39b145ac04353bbe9')
+    key = hashlib.sha256(b'6b29f1d663a21b35fb45b69a42649f5e' + salt).digest()[:16]
+    packed = b'Salted__' + salt + aes(key, iv, inner, True)
+    body = mh01(0x21, len(packed)) + iv.hex().encode() + b'\n' + packed
+    yield 'dlink-ai-firmware-tool -c', 'dlink-mh01', mh01(len(body), 256) + body + bytes(range(256)), {'firmware': inner}, None
+
+
+def imagetag(kernel, rootfs):
+    """The first version: kernel first, root file system at an erase block, the gap not counted."""
+    kernel = struct.pack('>3I', 0x80010000, 0x80010000, len(kernel)) + kernel
+    root = rootfs.ljust(-(-len(rootfs) // 0x10000) * 0x10000, b'\xff')
+    at = 0xbfc10000
+    root_at = -(-(at + 256 + len(kernel)) // 0x10000) * 0x10000
+    for one, two, gap in ((b'OpenWRT BCM963xx', b'V1', True), (b'Broadcom Corporatio', b'ver. 2.0', False)):
+        if gap:
+            body = kernel.ljust(root_at - at - 256, b'\0') + root
+            kernel_at, rest = at + 256, zlib.crc32(kernel) ^ 0xffffffff
+        else:
+            root_at, kernel_at, body = at + 256, at + 256 + len(root), root + kernel
+            rest = zlib.crc32(body) ^ 0xffffffff
+        h = struct.pack('4s20s14s6s16s2s10s12s10s12s10s12s10s2s2s74s', b'6', one, two, b'6348', b'96348GW-11', b'1',
+                        b'%d' % (len(kernel) + len(root)), b'0', b'0', b'%d' % root_at, b'%d' % len(root), b'%d' % kernel_at,
+                        b'%d' % len(kernel), b'', b'', b'')
+        h += struct.pack('>I16x', rest)
+        h += struct.pack('>I16x', zlib.crc32(h) ^ 0xffffffff)
+        yield 'imagetag', 'bcm-tag', h + body, {'kernel': kernel, 'rootfs': root}, None
+
+
+def mksenaofw(kernel, rootfs):
+    data = kernel + rootfs
+    for pad in (0, 65535):
+        h = struct.pack('>3I16s3I16s32x', 0, 0x101, 0x61, b'123', 2, len(data), 0, hashlib.md5(data).digest())
+        h += struct.pack('>2I', sum(h) + sum(b'\x12\x34\x56\x78'), 0x12345678)
+        body = data + bytes(pad - len(data) % pad if pad else 0)
+        key = bytes(0x12345678 >> i & 0xff for i in range(8)) * (len(body) // 8 + 1)
+        n = len(body)
+        body = (int.from_bytes(body, 'big') ^ int.from_bytes(key[:n], 'big')).to_bytes(n, 'big')
+        yield 'mksenaofw', 'senao', h + body, {'kernel': data}, None
+
+
+def mkfwimage(kernel, rootfs):
+    h = struct.pack('4s256s', b'OPEN', b'XM.ar7240.OpenWrt')
+    for sign in (False, True):
+        image = h + struct.pack('>2I', zlib.crc32(h), 0)
+        for i, (name, data) in enumerate((('kernel', kernel), ('rootfs', rootfs)), 1):
+            part = struct.pack('>4s16s12x6I', b'PART', name.encode(), 0x80002000, i, 0x9f050000, 0x80002000, len(data), 0x700000) + data
+            image += part + struct.pack('>2I', zlib.crc32(part), 0)
+        image += b'ENDS' + bytes(260) if sign else b'END.' + struct.pack('>2I', zlib.crc32(image), 0)
+        yield 'mkfwimage', 'ubnt', image, {'kernel': kernel, 'rootfs': rootfs}, None
+
+
+def mkrasimage(kernel, rootfs):
+    def fold(data):
+        s = sum(data)
+        r = (s & 0xffff) + (s >> 16)
+        return (r & 0xffff) + (r >> 16)
+    for length, own in ((0x10000, kernel), (0x20000, b'')):
+        root = rootfs.ljust(len(rootfs) + 4096, b'\0')
+        first = struct.pack('>2I', fold(root), len(root)) + b'V9.99(AAAA.0)\0'.ljust(32, b'\xff')
+        tail = b'NBG6617\0'.ljust(64, b'\xff') + (struct.pack('>2I', fold(own), len(own)) if own else b'\xff' * 8)
+        s = fold((first + first[:4] + tail).ljust(2048, b'\xff'))
+        image = (first + struct.pack('>I', s) + tail).ljust(length, b'\xff') + root + own
+        yield 'mkrasimage', 'zyxel-ras', image, {'rootfs': root, **({'kernel': own} if own else {})}, None
+
+
+def cvimg(kernel, rootfs):
+    for sign, part in ((b'cs6c', 'kernel'), (b'cr6b', 'kernel'), (b'r6cr', 'rootfs'), (b'csro', 'kernel')):
+        for start, burn in ((0x80500000, 0x30000), (0, 0)):
+            data = kernel + bytes(len(kernel) % 2)
+            data += struct.pack('>H', -sum(struct.unpack('>%dH' % (len(data) // 2), data)) & 0xffff)
+            yield 'cvimg', 'realtek', sign + struct.pack('>3I', start, burn, len(data)) + data, {part: data}, None
+
+
+def edimax_header(kernel, rootfs):
+    data = kernel + rootfs
+    h = bytearray(struct.pack('>16s32s3B3I14sB16s', b'eDiMaX', b'RN75', 0, 0, sum(data) & 0xff ^ 0xb9, len(data), 0x70000, 0x7d0000,
+                              b'VER2.1.1', 1, b'Linux'))
+    h[49] = sum(h) & 0xff ^ 0xb9
+    yield 'edimax_fw_header', 'edimax', bytes(h) + data, {'Linux': data}, None
+
+
+def safeloader(kernel, rootfs):
+    for order in (0, 1):
+        parts = [('partition-table', b'partition os-image base 0x20000 size 0x100000\n\0'.ljust(0x800, b'\xff')), ('soft-version', bytes(24)),
+                 ('support-list', b'\0\0\0\x30\0\0\0\0SupportList:\r\nCPE210(TP-LINK|UN|N300-2):1.0\r\n'), ('os-image', kernel),
+                 ('file-system', rootfs)]
+        base, rows, body = 0x800, [], b''
+        for name, data in parts:
+            rows.append('fwup-ptn %s base 0x%05x size 0x%05x\t\r\n' % (name, base, len(data)))
+            base += len(data)
+            body += data
+        if order:
+            rows = rows[1:4] + rows[:1] + rows[4:]
+        table = (''.join(rows).encode() + b'\0').ljust(0x800, b'\xff')
+        vendor = b'CPE510(TP-LINK|UN|N300-5):1.0\r\n'
+        rest = struct.pack('>I', len(vendor)) + vendor.ljust(0xffc, b'\xff') + table + body
+        image = struct.pack('>I', 20 + len(rest)) + hashlib.md5(SALT + rest).digest() + rest
+        yield 'tplink-safeloader', 'tplink-safeloader', image, dict(parts), None
+
+
+makers = [dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
           netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
 
 
