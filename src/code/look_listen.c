@@ -3,9 +3,9 @@
  * Listeners: what a program binds. Port and family are read from the sockaddr as it stood at the
  * call of bind; ports that are parameters are looked up at the callers.
  */
-#include "code/observe.h"
+#include "code/port.h"
 
-enum { INET = 2, INET6_LINUX = 10, TYPE_MASK = 15, MAX_DEPTH = 3 };
+enum { INET = 2, INET6_LINUX = 10, TYPE_MASK = 15 };
 
 struct found {
 	const struct function *f;
@@ -106,59 +106,16 @@ static void emit(struct look *l, const struct found *w, uint64_t at, uint64_t po
 	fact_listener(l->out, &fact);
 }
 
-/* A port that a parameter of `f` gives, in host order. */
-static bool port_parameter(const struct look *l, const struct found *w, uint32_t *which)
-{
-	struct value v = w->bind->port;
-	const struct call *swap = value_is(v, V_RET) ? function_call(w->f, v) : NULL;
-	bool swaps = v.swapped || l->p->img->big;
-	if (swap && swap->role && swap->role->kind == ROLE_SWAP) {
-		v = swap->args[0];
-		swaps = true;
-	}
-	*which = v.id;
-	return swaps && v.kind == V_PARAM && v.form == EXACT && v.k == 0 && v.id < MAX_ARGS;
-}
-
-static unsigned from_callers(struct look *l, const struct found *w, const struct function *f,
-			     uint32_t which, int depth)
-{
-	unsigned count = 0;
-	for (size_t i = 0; i < l->p->function_count && count < 64; i++) {
-		const struct function *g = l->p->functions[i];
-		for (size_t n = 0; n < g->call_count; n++) {
-			const struct call *c = &g->calls[n];
-			if (c->callee != f)
-				continue;
-			struct value v = c->args[which];
-			if (value_is(v, V_CONST) && v.k && v.k < 65536) {
-				emit(l, w, c->at, v.k, true);
-				count++;
-			} else if (value_is(v, V_PARAM) && v.k == 0 && v.id < MAX_ARGS &&
-				   depth < MAX_DEPTH) {
-				count += from_callers(l, w, g, v.id, depth + 1);
-			}
-		}
-	}
-	return count;
-}
-
 /* getaddrinfo(host, "port") in the same function. */
-static uint64_t service_port(const struct look *l, const struct function *f)
+static size_t resolved_ports(const struct look *l, const struct function *f, struct port *out)
 {
-	for (size_t i = 0; i < f->call_count; i++) {
+	size_t n = 0;
+	for (size_t i = 0; i < f->call_count && !n; i++) {
 		const struct call *c = &f->calls[i];
-		if (!c->role || c->role->kind != ROLE_ADDRINFO)
-			continue;
-		struct span s = program_text(l->p, c->args[1]);
-		uint64_t port = 0;
-		for (size_t k = 0; k < s.n && s.n <= 5; k++)
-			port =
-			    s.p[k] >= '0' && s.p[k] <= '9' ? port * 10 + (s.p[k] - '0') : 1 << 20;
-		if (port && port < 65536)
-			return port;
+		if (c->role && c->role->kind == ROLE_ADDRINFO)
+			n = ports_of_text(l, f, c, c->args[1], out);
 	}
-	return 0;
+	return n;
 }
 
 static bool internet(struct value family, const struct call *sock)
@@ -169,24 +126,49 @@ static bool internet(struct value family, const struct call *sock)
 	       (sock->args[0].k == INET || sock->args[0].k == INET6_LINUX);
 }
 
-/* A variable that the program file gives a value to: the port until something changes it. */
-static uint64_t initial_port(const struct look *l, const struct found *w)
+/* The port as the program thinks of it, before its bytes are put into the order of the network. */
+static bool host_order(const struct look *l, const struct found *w, struct value *v)
 {
-	struct value v = w->bind->port;
-	const struct call *swap = value_is(v, V_RET) ? function_call(w->f, v) : NULL;
+	*v = w->bind->port;
+	const struct call *swap = value_is(*v, V_RET) ? function_call(w->f, *v) : NULL;
+	if (swap && swap->role && swap->role->kind == ROLE_SWAP) {
+		*v = swap->args[0];
+		return true;
+	}
+	bool swaps = v->swapped || l->p->img->big;
+	v->swapped = false;
+	return swaps;
+}
+
+/* The kind of socket may stand in the same row as the port. */
+static const char *protocol_of_row(const struct look *l, const struct found *w,
+				   const struct call *sock, const struct port *p)
+{
+	struct value port, type = sock ? sock->args[1] : (struct value){0};
 	uint64_t k;
-	if (swap && swap->role && swap->role->kind == ROLE_SWAP)
-		v = swap->args[0];
-	else if (!v.swapped && !l->p->img->big)
-		return 0;
-	if (v.kind != V_CONST || v.form != CONTENT || !elf_word(l->p->img, v.k, v.size, &k))
-		return 0;
-	return k < 65536 ? k : 0;
+	if (!p->row || !host_order(l, w, &port) || type.form != CONTENT || type.kind != V_PARAM ||
+	    port.kind != V_PARAM || port.id != type.id ||
+	    !elf_word(l->p->img, p->row - port.k + type.k, type.size, &k))
+		return w->protocol;
+	const char *word = type_word(l, k);
+	return word ? word : w->protocol;
+}
+
+static void emit_ports(struct look *l, const struct found *w, const struct call *sock,
+		       const struct port *ports, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct found one = *w;
+		one.protocol = protocol_of_row(l, w, sock, &ports[i]);
+		emit(l, &one, ports[i].at, ports[i].number, ports[i].fixed);
+	}
 }
 
 static void look_at_bind(struct look *l, const struct function *f, const struct call *bind)
 {
 	struct found w = {.f = f, .bind = bind};
+	struct port ports[MAX_PORTS];
+	struct value v;
 	bool same;
 	const struct call *sock = socket_of(f, bind->args[0], &same);
 	bool resolved = calls(f, ROLE_ADDRINFO);
@@ -201,20 +183,19 @@ static void look_at_bind(struct look *l, const struct function *f, const struct 
 	}
 	w.address = address_of(l, bind);
 	w.handler = handler_of(l, f);
-	uint32_t which;
-	uint64_t port = resolved ? service_port(l, f) : 0;
-	bool constant = port != 0;
 	if (value_is(bind->port, V_CONST)) {
-		port = l->p->img->big ? bind->port.k : __builtin_bswap16((uint16_t)bind->port.k);
-		constant = true;
-		if (!port)
-			return; /* any free port: a client */
-	}
-	if (!constant && port_parameter(l, &w, &which) && from_callers(l, &w, f, which, 0))
+		uint64_t port =
+		    l->p->img->big ? bind->port.k : __builtin_bswap16((uint16_t)bind->port.k);
+		if (port) /* else any free one: a client */
+			emit(l, &w, bind->at, port, true);
 		return;
-	if (!constant)
-		port = initial_port(l, &w);
-	emit(l, &w, bind->at, port, constant);
+	}
+	size_t n = resolved ? resolved_ports(l, f, ports) : 0;
+	if (!n && host_order(l, &w, &v))
+		n = ports_find(l, f, bind, v, ports);
+	emit_ports(l, &w, sock, ports, n);
+	if (!n)
+		emit(l, &w, bind->at, 0, false);
 }
 
 void look_for_listeners(struct look *l)

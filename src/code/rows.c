@@ -175,6 +175,19 @@ static bool best_names(const struct elf_image *img, unsigned word, struct candid
 	return best.count != 0;
 }
 
+/* Every second, third or fourth row of a table looks like a table, too. */
+static void try_smaller(const struct elf_image *img, unsigned word, struct candidate *c)
+{
+	for (unsigned by = 4; by > 1; by--) {
+		struct candidate small = {.code = c->code, .stride = c->stride / by};
+		if (c->stride % by || small.stride % word || small.stride < 2 * word ||
+		    !best_names(img, word, &small) || small.count <= c->count)
+			continue;
+		*c = small;
+		return;
+	}
+}
+
 static struct rows rows_of(const struct candidate *c)
 {
 	uint64_t name = c->code + (uint64_t)c->name;
@@ -215,6 +228,7 @@ size_t rows_find(const struct elf_image *img, const struct isa *isa, struct rows
 				break;
 			if (stride < 2 * word || stride % word || !best_names(img, word, &c))
 				continue;
+			try_smaller(img, word, &c);
 			struct rows r = rows_of(&c);
 			if (!different_code(img, word, &r))
 				continue;

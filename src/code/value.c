@@ -323,7 +323,7 @@ static struct value extend_by_shift(const struct isa *isa, enum op_code code, st
 	if (code == OP_SHL && (half || bytes) && a.form < LIFTED &&
 	    (by == 8 || by == 16 || by == 24 || wide)) {
 		a.form |= LIFTED;
-		a.lift = wide ? by & 63 : by == 16 ? 16 : 24;
+		a.lift = by & 63;
 		return a;
 	}
 	if (code == OP_SHR && half && a.form < LIFTED && by == 8) {
@@ -351,6 +351,15 @@ static bool exchanged(struct value a, struct value b)
 	       ((a.lift == UPPER_BYTE && b.lift == 8) || (a.lift == 8 && b.lift == UPPER_BYTE));
 }
 
+/* Is the constant an address that something is added to? Small ones are also numbers, which would
+ * be added to something that is known. */
+static bool is_base(const struct elf_image *img, struct value other, uint64_t k)
+{
+	if (k >= 0x10000)
+		return elf_mapped(img, k);
+	return other.kind == V_UNKNOWN && k >= 0x1000 && elf_mapped(img, k) && !elf_is_code(img, k);
+}
+
 static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
 			  struct value a, struct value b)
 {
@@ -359,9 +368,9 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 		return fold(isa, code, a.k, b.k, &k) ? value_const(k) : unknown;
 	if ((code == OP_SHL || code == OP_SHR || code == OP_SAR) && value_is(b, V_CONST))
 		return extend_by_shift(isa, code, a, b.k);
-	if (code == OP_ADD && value_is(b, V_CONST) && !(b.k >= 0x10000 && elf_mapped(img, b.k)))
+	if (code == OP_ADD && value_is(b, V_CONST) && !is_base(img, a, b.k))
 		return plus(isa, a, b.k);
-	if (code == OP_ADD && value_is(a, V_CONST) && !(a.k >= 0x10000 && elf_mapped(img, a.k)))
+	if (code == OP_ADD && value_is(a, V_CONST) && !is_base(img, b, a.k))
 		return plus(isa, b, a.k);
 	if (code == OP_SUB && value_is(b, V_CONST))
 		return plus(isa, a, (uint64_t)0 - b.k);
