@@ -302,7 +302,7 @@ static int compare_nodes(const void *pa, const void *pb)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* The nodes of one inode: the inode's own, then content by block, then truncations. */
+/* The nodes of one inode: the inode's own, then content by block, then truncations; NULL: none. */
 static const struct node *nodes_of(const struct ubifs *u, uint64_t ino, size_t *n)
 {
 	size_t lo = 0, hi = u->n;
@@ -317,7 +317,7 @@ static const struct node *nodes_of(const struct ubifs *u, uint64_t ino, size_t *
 	while (end < u->n && u->nodes[end].ino == ino)
 		end++;
 	*n = end - lo;
-	return u->nodes + lo;
+	return *n ? u->nodes + lo : NULL;
 }
 
 static enum status unpack(uint16_t compr, struct span data, uint8_t *out, size_t cap, size_t *n)
