@@ -71,8 +71,9 @@ static const char *wrapped(const struct function *f)
 	return same && (!others || makes_process(name)) ? name : NULL;
 }
 
-static void name_it(struct function *f, const char *name)
+void library_name(struct function *f, const char *name)
 {
+	f->done = true;
 	f->stub = f->name = name;
 	f->role = role_of(name);
 	f->telling = true;
@@ -84,7 +85,7 @@ void library_walked(struct program *p, struct function *f)
 		return;
 	const char *name = wrapped(f);
 	if (name)
-		name_it(f, name);
+		library_name(f, name);
 }
 
 bool library_is_worth(const struct program *p)

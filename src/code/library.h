@@ -12,6 +12,20 @@
 /* A program that needs nothing from elsewhere. */
 bool library_inside(const struct elf_image *img);
 
+/* From here on calls of the function are calls of the library's function `name`. */
+void library_name(struct function *f, const char *name);
+
+/* A function that may be one on texts or memory: its size, and how many calls stand in it. */
+struct tried {
+	struct function *f;
+	uint64_t bytes;
+	unsigned calls;
+};
+
+/* Name those that behave like one. */
+void library_behaviour(struct program *p, const struct decode *how, const struct tried *tried,
+		       size_t count);
+
 /* The function was walked: what it is, by the system calls and functions that it calls. */
 void library_walked(struct program *p, struct function *f);
 

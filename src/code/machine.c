@@ -232,6 +232,43 @@ bool machine_wrote(struct machine *m, uint64_t at)
 	return g && g->written >> at % MACHINE_PAGE & 1;
 }
 
+void machine_place(struct machine *m, uint64_t at, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++) {
+		uint64_t to = cut(m, at + i), bit = UINT64_C(1) << to % MACHINE_PAGE;
+		struct machine_page *g = page_of(m, to, true);
+		if (!g)
+			return;
+		g->bytes[to % MACHINE_PAGE] = bytes.p[i];
+		g->set |= bit;
+		g->known |= bit;
+	}
+}
+
+bool machine_enter(struct machine *m, const struct function *f, const uint64_t *args, unsigned n)
+{
+	const struct isa *isa = m->p->isa;
+	unsigned word = isa->bits / 8u;
+	machine_set(m, isa->sp, (struct value){.kind = V_STACK});
+	if (isa->self < REG_COUNT)
+		machine_set(m, isa->self, value_const(f->start));
+	if (isa->link < REG_COUNT)
+		machine_set(m, isa->link, value_const(0));
+	for (unsigned i = 0; i < n; i++) {
+		if (i < isa->arg_count) {
+			machine_set(m, isa->args[i], value_const(0));
+			m->regs[isa->args[i]] = args[i];
+		} else {
+			uint64_t at = m->regs[isa->sp] + isa->entry_stack +
+				      (uint64_t)(i - isa->arg_count) * word;
+			machine_store(m, at, word, args[i], true);
+		}
+	}
+	m->pc = f->start;
+	m->thumb = f->thumb;
+	return !m->failed;
+}
+
 /* -1: not known */
 static int holds(const struct machine *m, uint8_t flags, enum test t)
 {

@@ -78,6 +78,13 @@ bool machine_store(struct machine *m, uint64_t at, unsigned size, uint64_t v, bo
 /* Did the run write this byte? */
 bool machine_wrote(struct machine *m, uint64_t at);
 
+/* Bytes that stand there from the beginning: not counted as written. */
+void machine_place(struct machine *m, uint64_t at, struct span bytes);
+
+/* Arguments of the function at `f`, and everything else that it may expect at its first
+ * instruction; m->pc is there then. False: not possible. */
+bool machine_enter(struct machine *m, const struct function *f, const uint64_t *args, unsigned n);
+
 /* From m->pc until the outermost function returns. */
 bool machine_run(struct machine *m);
 

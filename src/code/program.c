@@ -548,6 +548,21 @@ static void walk_rounds(struct program *p, const struct edges *e, struct decode 
 	}
 }
 
+/* Functions on texts and memory, which are called and call little themselves. */
+static void try_functions(struct program *p, const struct edges *e, const struct decode *how)
+{
+	struct tried *list = arena_array(p->arena, p->function_count + 1, sizeof *list);
+	size_t n = 0;
+	for (size_t i = 0; i < p->function_count; i++) {
+		struct function *f = p->functions[i];
+		uint64_t bytes = limit_of(p, i) - f->start;
+		size_t calls = first_edge(e, f->start + bytes) - first_edge(e, f->start);
+		if (!f->guess)
+			list[n++] = (struct tried){f, bytes, (unsigned)calls};
+	}
+	library_behaviour(p, how, list, n);
+}
+
 /* False: a program with its own C library that has nothing to do with networks or commands. */
 static bool walk_all(struct program *p, const struct edges *e, struct decode *how)
 {
@@ -557,6 +572,8 @@ static bool walk_all(struct program *p, const struct edges *e, struct decode *ho
 	if (p->whole)
 		walk_round(p, e, how, &scratch, found, true);
 	bool worth = !p->whole || library_is_worth(p);
+	if (worth && p->whole)
+		try_functions(p, e, how);
 	if (worth)
 		walk_rounds(p, e, how, &scratch, found);
 	mem_free(found);
