@@ -8,6 +8,7 @@
 #include "code/elf_static.h"
 
 #include <elf.h>
+#include <stdlib.h>
 
 enum {
 	MIPS_REGINFO = 0x70000000, /* PT_MIPS_REGINFO */
@@ -149,4 +150,25 @@ void elf_static_read(struct elf_image *img, bool dynamic, struct arena *a)
 		img->got_end = h.vaddr + h.size;
 	}
 	read_chosen(img, a);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct elf_fixup *x = a, *y = b;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void elf_static_chosen(struct elf_image *img, struct arena *a)
+{
+	size_t n = img->fixup_count;
+	struct elf_fixup *all = arena_array(a, n + img->chosen_count + 1, sizeof *all);
+	if (n)
+		memcpy(all, img->fixups, n * sizeof *all);
+	for (size_t i = 0; i < img->chosen_count; i++)
+		if (!elf_fixup_at(img, img->chosen[i].at))
+			all[n++] = img->chosen[i];
+	if (n)
+		qsort(all, n, sizeof *all, by_address);
+	img->fixups = all;
+	img->fixup_count = n;
 }

@@ -9,4 +9,7 @@
  * section; and functions that are chosen at start. */
 void elf_static_read(struct elf_image *img, bool dynamic, struct arena *a);
 
+/* What the functions in img->chosen returned stands in their `value` now: let loads see it. */
+void elf_static_chosen(struct elf_image *img, struct arena *a);
+
 #endif

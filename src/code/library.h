@@ -12,8 +12,15 @@
 /* A program that needs nothing from elsewhere. */
 bool library_inside(const struct elf_image *img);
 
+/* Run the functions that choose others when the program starts, on a machine that can do little;
+ * img->chosen then says what they chose, and loads see it. */
+void library_choose(struct program *p, const struct decode *how);
+
 /* From here on calls of the function are calls of the library's function `name`. */
 void library_name(struct function *f, const char *name);
+
+/* Where the function goes to without doing anything itself; 0: it does something. */
+uint64_t library_jump(const struct program *p, const struct decode *how, const struct function *f);
 
 /* A function that may be one on texts or memory: its size, and how many calls stand in it. */
 struct tried {

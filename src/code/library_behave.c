@@ -256,4 +256,11 @@ void library_behaviour(struct program *p, const struct decode *how, const struct
 		if (name)
 			library_name(tried[i].f, name);
 	}
+	for (size_t i = 0; i < count; i++) { /* functions that only go on to one of them */
+		uint64_t to = tried[i].f->stub ? 0 : library_jump(p, how, tried[i].f);
+		const struct function *same =
+		    to ? program_function(p, p->isa == &isa_arm ? to & ~UINT64_C(1) : to) : NULL;
+		if (same && same->stub)
+			library_name(tried[i].f, same->stub);
+	}
 }

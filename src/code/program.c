@@ -668,6 +668,10 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	add_pointer(&s, p, img->entry, NULL);
 	from_pointers(&s, p, &how);
 	from_rows(&s, p);
+	if (p->whole)
+		library_choose(p, &how);
+	for (size_t i = 0; i < img->chosen_count; i++)
+		add_pointer(&s, p, img->chosen[i].value, NULL);
 	sweep(&s, &e, p, &how, mostly_thumb(p));
 	if (s.inner_count)
 		qsort(s.inner, s.inner_count, sizeof *s.inner, by_number);
