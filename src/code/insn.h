@@ -57,6 +57,11 @@ enum op_code {
 	OP_LESS_U,
 	OP_LESS_EQ_U,
 	OP_TEST, /* d = 1 when the test k holds for the flags a, else 0 */
+	OP_CLZ,	 /* d = zero bits above the first one of `size` bytes of a */
+	OP_REVERSE_BITS,
+	OP_SWAP64, /* the bytes of a in reverse order */
+	OP_CARRY,  /* unsigned tests of the flags d go by a: 1 not less, 0 less */
+	OP_BITS,   /* flags d are the low bits of a: 8 less, 4 greater, 2 equal */
 };
 
 /* The conditions that flags are asked for: exact where enum cond has only COND_OTHER. */

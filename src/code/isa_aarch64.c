@@ -461,6 +461,11 @@ static void registers(struct insn *i, uint32_t w)
 		add_op(i, OP_SWAP16, rd, rn, REG_NONE, 0);
 	} else if ((w & 0x7fe00000) == 0x5ac00000 && (w >> 10 & 63) == 2) {
 		add_op(i, OP_SWAP32, rd, rn, REG_NONE, 0);
+	} else if ((w & 0xffe0fc00) == 0xdac00c00) {
+		add_op(i, OP_SWAP64, rd, rn, REG_NONE, 0);
+	} else if ((w & 0x7fe0fc00) == 0x5ac00000 || (w & 0x7fe0fc00) == 0x5ac01000) {
+		add_op(i, w & 0x1000 ? OP_CLZ : OP_REVERSE_BITS, rd, rn, REG_NONE, 0)->size =
+		    w >> 31 ? 8 : 4;
 	} else if ((w & 0x3fe00000) == 0x3a400000) { /* ccmp: only when a first condition held */
 		conditional_compare(i, w);
 	} else if ((w & 0x7fe0fc00) == 0x1a800400 && rn == ZERO &&

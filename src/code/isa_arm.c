@@ -97,6 +97,17 @@ static void combine(struct insn *i, enum data op, uint8_t rd, uint8_t rn, uint8_
 	}
 }
 
+/* The last bit that the shift by a number moves out, in a scratch register. */
+static bool shifted_out(struct insn *i, uint32_t w)
+{
+	unsigned amount = w >> 7 & 31, kind = w >> 5 & 3;
+	if ((w & 1 << 25) || (w & 0x10) || !amount || kind == 3 || (w & 15) == ARM_PC)
+		return false;
+	add_op(i, OP_SHR, REG_T0 + 1, w & 15, REG_NONE, kind ? amount - 1 : 32 - amount);
+	add_op(i, OP_AND, REG_T0 + 1, REG_T0 + 1, REG_NONE, 1);
+	return true;
+}
+
 static void data(struct insn *i, uint32_t w)
 {
 	enum data op = w >> 21 & 15;
@@ -135,9 +146,16 @@ static void data(struct insn *i, uint32_t w)
 	}
 	if (sets && op == SUB) /* like CMP, and keeps the difference */
 		add_op(i, OP_CMP, REG_FLAGS, rn, b, k);
+	bool carry = sets && op == MOV && shifted_out(i, w);
 	combine(i, op, rd, rn, b, k);
 	if (sets && op != SUB)
 		add_op(i, OP_CMP, REG_FLAGS, rd, REG_NONE, 0);
+	if (sets && op == ADD && (rn != rd || (b != REG_NONE && b != rd))) {
+		add_op(i, OP_LESS_U, REG_T0 + 1, rd, rn != rd ? rn : b, 0);
+		carry = true;
+	}
+	if (carry)
+		add_op(i, OP_CARRY, REG_FLAGS, REG_T0 + 1, REG_NONE, 0);
 }
 
 /* rn + offset, with write-back; leaves the base in `base` and the offset in *k. */
@@ -261,6 +279,8 @@ static void misc(struct insn *i, uint32_t w)
 		add_op(i, OP_MOVE, REG_TARGET, rm, REG_NONE, 0);
 		i->flow = FLOW_CALL;
 		i->indirect = true;
+	} else if ((w & 0x0fff0ff0) == 0x016f0f10) {
+		add_op(i, OP_CLZ, rd, rm, REG_NONE, 0);
 	} else if ((w & 0x0ff000f0) == 0x01200070 || (w & 0x0fffffff) == 0x01600070) {
 		i->flow = FLOW_STOP; /* bkpt */
 	} else {

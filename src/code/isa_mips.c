@@ -310,6 +310,8 @@ static void special23(struct insn *i, const struct word *x)
 		bit_field(i, x);
 	} else if (x->op == 0x1c && x->fn == 2) {
 		add_op(i, OP_MUL, x->rd, x->rs, x->rt, 0);
+	} else if (x->op == 0x1c && x->fn == 0x20) {
+		add_op(i, OP_CLZ, x->rd, x->rs, REG_NONE, 0);
 	} else {
 		add_clobber(i, x->op == 0x1f && x->fn == 0x3b ? x->rt : x->rd);
 	}

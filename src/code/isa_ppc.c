@@ -195,7 +195,7 @@ static void extended(struct insn *i, const struct word *x)
 		add_op(i, OP_NOT, x->ra, REG_T0, REG_NONE, 0);
 		break;
 	case 26:
-		add_clobber(i, x->ra);
+		add_op(i, OP_CLZ, x->ra, x->rt, REG_NONE, 0);
 		break;
 	case 954:
 		add_op(i, OP_SIGN_EXT, x->ra, x->rt, REG_NONE, 0)->size = 1;
@@ -243,11 +243,17 @@ static void extended(struct insn *i, const struct word *x)
 	case 246:
 	case 278:
 	case 144:
+		for (unsigned n = 0; n < 8; n++)
+			if (x->w >> (19 - n) & 1) {
+				add_op(i, OP_SHR, REG_T0, x->rt, REG_NONE, 28 - 4 * n);
+				add_op(i, OP_BITS, (uint8_t)(REG_FLAGS + n), REG_T0, REG_NONE, 0);
+			}
+		return; /* mtcrf */
 	case 566:
 	case 982:
 	case 150:
 	case 854:
-		return; /* tw, sync, cache, mtcrf: nothing to follow */
+		return; /* tw, sync, cache: nothing to follow */
 	default:
 		add_clobber(i, x->rt);
 		return;

@@ -9,11 +9,18 @@
 
 #include <elf.h>
 
-enum { SETS = 7, COLUMNS = 6, MAX_KERNEL_ARGS = 6, MIPS_O32 = 4000, OABI = 0x900000, AT_CWD = -100 };
+enum {
+	SETS = 7,
+	COLUMNS = 6,
+	MAX_KERNEL_ARGS = 6,
+	MIPS_O32 = 4000,
+	OABI = 0x900000,
+	AT_CWD = -100
+};
 
 struct row {
 	const char *name;
-	int8_t args;	      /* that the function of the C library hands over as they are */
+	int8_t args;		 /* that the function of the C library hands over as they are */
 	int16_t number[COLUMNS]; /* MIPS o32, ARM, AArch64 and RISC-V, PowerPC, x86, x86-64; -1:
 				    none */
 };
@@ -103,12 +110,9 @@ struct set {
 };
 
 static const struct set sets[SETS] = {
-    {EM_MIPS, 0, 2, {4, 5, 6, 7}, 4},
-    {EM_ARM, 1, 7, {0, 1, 2, 3, 4, 5}, 6},
-    {EM_AARCH64, 2, 8, {0, 1, 2, 3, 4, 5}, 6},
-    {EM_RISCV, 2, 17, {10, 11, 12, 13, 14, 15}, 6},
-    {EM_PPC, 3, 0, {3, 4, 5, 6, 7, 8}, 6},
-    {EM_386, 4, 0, {3, 1, 2, 6, 7, 5}, 6},
+    {EM_MIPS, 0, 2, {4, 5, 6, 7}, 4},	       {EM_ARM, 1, 7, {0, 1, 2, 3, 4, 5}, 6},
+    {EM_AARCH64, 2, 8, {0, 1, 2, 3, 4, 5}, 6}, {EM_RISCV, 2, 17, {10, 11, 12, 13, 14, 15}, 6},
+    {EM_PPC, 3, 0, {3, 4, 5, 6, 7, 8}, 6},     {EM_386, 4, 0, {3, 1, 2, 6, 7, 5}, 6},
     {EM_X86_64, 5, 0, {7, 6, 2, 10, 8, 9}, 6},
 };
 

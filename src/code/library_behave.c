@@ -9,14 +9,14 @@
 #include "code/machine.h"
 
 enum {
-	MAX_BYTES = 4096,      /* of a function that is tried */
-	MAX_INSIDE = 4,	       /* calls in it */
-	FIRST_STEPS = 700,     /* of the first run */
-	MORE_STEPS = 3000,     /* of others */
-	ALL_STEPS = 2000000,   /* of all runs for one program */
-	AROUND = 64,	       /* known bytes around a text: words of several bytes are read */
-	ROOM = 192,	       /* of a text, with what is around it */
-	MAX_JUMP = 5,	       /* instructions of a function that only jumps */
+	MAX_BYTES = 4096,    /* of a function that is tried */
+	MAX_INSIDE = 4,	     /* calls in it */
+	FIRST_STEPS = 700,   /* of the first run */
+	MORE_STEPS = 3000,   /* of others */
+	ALL_STEPS = 2000000, /* of all runs for one program */
+	AROUND = 64,	     /* known bytes around a text: words of several bytes are read */
+	ROOM = 192,	     /* of a text, with what is around it */
+	MAX_JUMP = 5,	     /* instructions of a function that only jumps */
 };
 
 enum expect { ZERO, BELOW, ABOVE, NUMBER, AT_A, ANY };
@@ -30,7 +30,7 @@ struct trial {
 	const char *a, *b;
 	int64_t k, n; /* second argument if it is a number, third argument */
 	uint8_t expect;
-	int64_t result; /* for NUMBER and AT_A */
+	int64_t result;	   /* for NUMBER and AT_A */
 	const char *after; /* what a begins with then; NULL: nothing is written */
 	uint8_t after_size;
 };
@@ -222,8 +222,8 @@ static bool possible(const struct bench *b, bool ok, const struct trial *t)
 
 static const char *name_of(struct bench *b)
 {
-	static const struct trial first = {"",  TEXTS, SAME, "Trek-9", "Tr3k-7", 0, 2,
-					   ANY, 0,     NULL, 0};
+	static const struct trial first = {"", TEXTS, SAME, "Trek-9", "Tr3k-7", 0,
+					   2,  ANY,   0,    NULL,     0};
 	bool ok = run(b, &first, FIRST_STEPS);
 	const char *before = "";
 	uint64_t result = b->result;

@@ -269,6 +269,39 @@ bool machine_enter(struct machine *m, const struct function *f, const uint64_t *
 	return !m->failed;
 }
 
+static int bit_holds(uint8_t bits, enum test t)
+{
+	switch (t) {
+	case TEST_EQ:
+	case TEST_NE:
+		return !(bits & 2) == (t == TEST_NE);
+	case TEST_LT:
+	case TEST_GE:
+		return !(bits & 8) == (t == TEST_GE);
+	case TEST_GT:
+	case TEST_LE:
+		return !(bits & 4) == (t == TEST_LE);
+	default:
+		return -1;
+	}
+}
+
+static int carry_holds(uint8_t carry, bool equal, enum test t)
+{
+	if (carry == CARRY_UNKNOWN)
+		return -1;
+	switch (t) {
+	case TEST_GE_U:
+		return carry;
+	case TEST_LT_U:
+		return !carry;
+	case TEST_GT_U:
+		return carry && !equal;
+	default:
+		return !carry || equal;
+	}
+}
+
 /* -1: not known */
 static int holds(const struct machine *m, uint8_t flags, enum test t)
 {
@@ -280,6 +313,10 @@ static int holds(const struct machine *m, uint8_t flags, enum test t)
 	unsigned n = (unsigned)(flags - REG_FLAGS) & 7;
 	if (!m->compared[n])
 		return -1;
+	if (m->bits[n])
+		return bit_holds(m->bits[n], t);
+	if (m->carry[n] != CARRY_NONE && t >= TEST_LT_U && t <= TEST_LE_U)
+		return carry_holds(m->carry[n], m->left[n] == m->right[n], t);
 	if (m->compare_logical[n] && t >= TEST_LT && t <= TEST_LE)
 		t += TEST_LT_U - TEST_LT;
 	unsigned size = m->compare_size[n];
@@ -426,6 +463,18 @@ static bool unary(const struct op *o, uint64_t a, uint64_t *out)
 	case OP_IS_ZERO:
 		*out = a == 0;
 		return true;
+	case OP_CLZ:
+		a = low(a, o->size);
+		*out = a ? (uint64_t)__builtin_clzll(a) - (64 - o->size * 8u) : o->size * 8u;
+		return true;
+	case OP_REVERSE_BITS:
+		*out = 0;
+		for (unsigned n = 0; n < o->size * 8u && n < 64; n++)
+			*out |= (a >> n & 1) << (o->size * 8u - 1 - n);
+		return true;
+	case OP_SWAP64:
+		*out = __builtin_bswap64(a);
+		return true;
 	default:
 		return false;
 	}
@@ -458,11 +507,30 @@ static bool address(struct machine *m, const struct op *o, uint64_t *out)
 	return true;
 }
 
+/* Flags that are no outcome of a compare. */
+static void put_flags(struct machine *m, const struct op *o)
+{
+	uint64_t v = 0;
+	if (o->d < REG_FLAGS || o->d >= REG_FLAGS + 8)
+		return;
+	unsigned n = o->d - REG_FLAGS;
+	bool known = reg(m, o->a, &v);
+	if (o->code == OP_CARRY) {
+		m->carry[n] = known ? (uint8_t)(v & 1) : CARRY_UNKNOWN;
+		return;
+	}
+	m->compared[n] = known;
+	m->carry[n] = CARRY_NONE;
+	m->bits[n] = (uint8_t)(0x10 | (v & 15));
+}
+
 static void compare(struct machine *m, const struct op *o)
 {
 	if (o->d < REG_FLAGS || o->d >= REG_FLAGS + 8)
 		return;
 	unsigned n = o->d - REG_FLAGS;
+	m->carry[n] = CARRY_NONE;
+	m->bits[n] = 0;
 	m->compare_size[n] = o->size;
 	m->compare_logical[n] = o->logical;
 	m->compared[n] = reg(m, o->a, &m->left[n]) && right_side(m, o, &m->right[n]);
@@ -511,8 +579,11 @@ static void carry_out(struct machine *m, const struct insn *i, const struct op *
 			machine_store(m, at, o->size, v, known);
 		return;
 	}
-	if (o->code == OP_CMP) {
-		compare(m, o);
+	if (o->code == OP_CMP || o->code == OP_CARRY || o->code == OP_BITS) {
+		if (o->code == OP_CMP)
+			compare(m, o);
+		else
+			put_flags(m, o);
 		if (when < 0)
 			memset(m->compared, 0, sizeof m->compared);
 		return;

@@ -21,6 +21,8 @@ enum {
 	MACHINE_CACHE = 512,
 };
 
+enum { CARRY_NONE = 2, CARRY_UNKNOWN };
+
 struct machine_page {
 	uint64_t at;
 	uint64_t set, known, written; /* one bit per byte */
@@ -42,6 +44,7 @@ struct machine {
 	bool compared[8];
 	uint8_t compare_size[8];
 	bool compare_logical[8];
+	uint8_t carry[8], bits[8]; /* flags that are no outcome of a compare; bits 0: none */
 	uint64_t pc, returns[MACHINE_DEPTH];
 	unsigned depth, steps, limit, heap;
 	bool thumb, failed, finished;

@@ -204,11 +204,26 @@ static void note_uses(struct walk *w, const struct op *o)
 		mark_used(w, w->now.regs[o->d]);
 }
 
+/* In a program with its own C library: a call that may start a shell, or any program. */
+static bool may_run(const struct walk *w, const struct call *c)
+{
+	if (!w->p->whole)
+		return false;
+	if (c->role)
+		return c->role->kind == ROLE_EXEC;
+	for (unsigned n = 0; n < 2; n++) {
+		struct span s = program_text(w->p, c->args[n]);
+		if (span_eq_str(s, "/bin/sh"))
+			return true;
+	}
+	return false;
+}
+
 /* Keep what is known of memory for later: only few functions want it. */
 static void keep_memory(const struct walk *w, struct call *c)
 {
 	const char *name = c->name ? c->name : c->callee ? c->callee->name : NULL;
-	if (!name || !w->now.slot_count || !call_keeps_memory(name))
+	if (!w->now.slot_count || !((name && call_keeps_memory(name)) || may_run(w, c)))
 		return;
 	struct slot *slots = arena_array(w->p->arena, w->now.slot_count, sizeof *slots);
 	memcpy(slots, w->now.slots, w->now.slot_count * sizeof *slots);
@@ -272,8 +287,10 @@ static bool only_a_number(const struct walk *w, uint64_t at, bool thumb)
 }
 
 /* Does the n-th argument of this call take a function? */
-static bool takes_function(const struct call *c, unsigned n)
+static bool takes_function(const struct walk *w, const struct call *c, unsigned n)
 {
+	if (n == 0 && w->p->whole && w->f->start == (w->p->img->entry & ~UINT64_C(1)))
+		return true; /* main */
 	if (c->role && (c->role->kind == ROLE_THREAD || c->role->kind == ROLE_PACKETS))
 		return n == (unsigned)c->role->arg;
 	if (!c->name)
@@ -303,7 +320,7 @@ static void handed_over(struct walk *w, const struct call *c, unsigned n)
 	uint64_t at = arm ? v.k & ~UINT64_C(1) : v.k;
 	if (!value_is(v, V_CONST) || at % w->p->isa->align || !elf_is_code(w->p->img, at) ||
 	    program_function(w->p, at) || elf_string(w->p->img, at, 256).n > 2 ||
-	    (!takes_function(c, n) && only_a_number(w, at, thumb) &&
+	    (!takes_function(w, c, n) && only_a_number(w, at, thumb) &&
 	     !(is_named(w, c, n) && walk_begins(w, at, thumb))))
 		return;
 	found_target(w, at, thumb);
@@ -695,6 +712,7 @@ static void pass(struct walk *w, bool recording)
 	bool first_return = true, removed = false;
 	w->recording = recording;
 	w->evaluating = true;
+	w->f->ends = w->f->returns = false;
 	w->shortcut_count = w->loops_tried = 0;
 	memset(w->idle, 0, c->block_count * sizeof *w->idle);
 	for (size_t o = 0; o < c->order_count; o++) {
@@ -707,6 +725,11 @@ static void pass(struct walk *w, bool recording)
 				       ? NULL
 				       : state_keep(w->out[w->block], &w->now, w->scratch);
 		struct block *b = &c->blocks[w->block];
+		if (recording && w->no_return)
+			w->f->ends = true;
+		else if (recording && b->succ[0] == NO_BLOCK && b->succ[1] == NO_BLOCK &&
+			 c->insns[b->first + b->count - 1].flow != FLOW_STOP)
+			w->f->returns = true;
 		if (w->no_return && recording && (b->succ[0] != NO_BLOCK || b->succ[1] != NO_BLOCK))
 			w->dead_end = true;
 		if (w->no_return && !recording) {
