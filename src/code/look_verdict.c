@@ -27,10 +27,42 @@ static bool is_documented(const char *literal)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(literal, words[i]) == 0)
 			return true;
+	return literal[0] == '{' || literal[0] == '$'; /* {SHA}, $apr1$: how a hash begins */
+}
+
+/* Texts of a login in the calls that a function makes. */
+static bool speaks(const struct look *l, const struct function *f)
+{
+	static const char *const words[] = {
+	    "uthoriz",	      "uthentic",     "assword", "ogin failed",
+	    "ogin incorrect", "ccess denied", "AUTH",	 NULL};
+	for (size_t i = 0; i < f->call_count; i++)
+		for (unsigned n = 0; n < 4; n++) {
+			struct span text = program_text(l->p, f->calls[i].args[n]);
+			for (const char *const *w = words; *w && text.n; w++)
+				if (span_find(text, span_str(*w), 0) != SIZE_MAX)
+					return true;
+		}
 	return false;
 }
 
-static const char *confidence_of(const struct override *o)
+/* Does the function, or one that calls it, tell somebody about a login? */
+static bool is_about_login(const struct look *l, const struct function *f)
+{
+	if (speaks(l, f))
+		return true;
+	for (size_t i = 0; i < l->p->function_count; i++) {
+		const struct function *g = l->p->functions[i];
+		bool calls = false;
+		for (size_t n = 0; n < g->call_count && !calls; n++)
+			calls = g->calls[n].callee == f;
+		if (calls && speaks(l, g))
+			return true;
+	}
+	return false;
+}
+
+static const char *confidence_of(const struct look *l, const struct override *o)
 {
 	const struct input *in = &o->word->input;
 	bool outside = in->source == SOURCE_NETWORK || in->source == SOURCE_WEB;
@@ -43,7 +75,7 @@ static const char *confidence_of(const struct override *o)
 		return o->check->strong || weight == 2 ? "likely" : "hint";
 	if (weight == 2 && (o->check->strong || outside))
 		return "likely";
-	return "hint";
+	return o->same && weight == 2 && is_about_login(l, o->f) ? "likely" : "hint";
 }
 
 static const char *where_from(const struct look *l, const struct function *f,
@@ -82,7 +114,7 @@ static void emit(struct look *l, const struct override *o)
 	const char *chain = arena_printf(
 	    l->arena, "%s > %s with \"%s\" at 0x%llx > %s > %s", where_from(l, o->f, o->word),
 	    o->word->compare, o->word->literal, (unsigned long long)o->word->at, skipped, end);
-	const char *confidence = confidence_of(o);
+	const char *confidence = confidence_of(l, o);
 	if (l->told_count < sizeof l->told / sizeof *l->told)
 		l->told[l->told_count++] = o->word->at;
 	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, o->word->at),
@@ -108,7 +140,8 @@ static void emit(struct look *l, const struct override *o)
 static bool is_same(const struct check *c, struct value operand)
 {
 	if (c->subject.kind != V_UNKNOWN && c->other.kind != V_UNKNOWN)
-		return same_subject(c->subject, operand) || same_subject(c->other, operand);
+		return same_subject(c->subject, operand) ||
+		       (!c->strong && same_subject(c->other, operand));
 	for (unsigned i = 0; i < MAX_ARGS; i++)
 		if (same_subject(c->call->args[i], operand))
 			return true;
@@ -328,7 +361,10 @@ static unsigned look_at(struct look *l, const struct verdicts *v, const struct f
 			found = ((mine->decides || mine->open) &&
 				 by_outcome(f, mine, checks, n_checks, all, n, &o)) ||
 				by_joint(l, f, &o);
-			/* the check that looks at the same thing tells most */
+			/* the check that looks at the same thing tells most, then that of a hash */
+			for (size_t m = 0; found && !o.same && m < n_checks; m++)
+				if (checks[m].strong && !o.check->strong)
+					o.check = &checks[m];
 			for (size_t m = 0; found && !o.same && m < n_checks; m++)
 				if (is_same(&checks[m], all[i].operand)) {
 					o.check = &checks[m];

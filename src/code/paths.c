@@ -88,7 +88,7 @@ static void explore(struct paths *t)
 		if (!t->w->out[from] || on_path(t, from))
 			continue;
 		struct value v = run(t, t->w->out[from]);
-		if (v.kind == V_UNKNOWN && t->depth <= DEPTH && b->pred_count > 1) {
+		if (v.kind == V_UNKNOWN && t->depth <= DEPTH && b->pred_count) {
 			t->block[t->depth++] = from;
 			explore(t);
 			t->depth--;
@@ -119,7 +119,7 @@ static void outcomes_of(struct paths *t, int32_t block, struct way by)
 		struct value v = t->w->out[block]->regs[t->w->p->isa->result];
 		if (by.edge != EDGE_ANY)
 			v = run(t, t->w->out[t->w->f->cfg.preds[k->pred]]);
-		if (v.kind != V_UNKNOWN || k->pred_count < 2) {
+		if (v.kind != V_UNKNOWN || !k->pred_count) {
 			add_outcome(t, by, v);
 			return;
 		}
@@ -131,9 +131,8 @@ static void outcomes_of(struct paths *t, int32_t block, struct way by)
  * is returned there. */
 static bool goes_astray(const struct paths *t, const struct insn *last)
 {
-	return last->flow == FLOW_BRANCH ||
-	       (last->flow == FLOW_JUMP && !last->indirect &&
-		!program_function(t->w->p, last->target));
+	return last->flow == FLOW_BRANCH || (last->flow == FLOW_JUMP && !last->indirect &&
+					     !program_function(t->w->p, last->target));
 }
 
 static void find_outcomes(struct paths *t)

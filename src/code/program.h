@@ -111,6 +111,7 @@ struct function {
 	uint32_t walked;	 /* when it was walked, counted from 1 */
 	uint8_t walks;		 /* how often */
 	uint8_t failures;	 /* of attempts to carry it out */
+	bool no_return;		 /* whatever it does, it does not come back */
 	bool loops;		 /* it, or something that it calls, has a loop */
 	bool starved;		 /* it calls what a callee that was not walked yet may have kept */
 	bool telling;		 /* its summary, result or role says something about its callers */

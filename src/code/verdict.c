@@ -15,6 +15,10 @@ bool way_leads(const struct function *f, struct way w, const struct outcome *o)
 {
 	if (o->by.block == w.block && o->by.edge == w.edge)
 		return true;
+	/* a block that does not choose, whoever else comes to it */
+	if (o->by.edge == EDGE_ANY && way_target(f, w) == o->by.block &&
+	    value_is(o->value, V_CONST))
+		return true;
 	return way_owns(f, w, o->by.block);
 }
 
@@ -79,6 +83,20 @@ static bool is_hashed_with(const struct function *f, struct value made, struct v
 	return value_same(c->args[1], stored);
 }
 
+/* The call of crypt() in this function that was given the value as its salt; NULL: none. */
+static const struct call *salted_with(const struct function *f, struct value v)
+{
+	const struct call *any = NULL;
+	for (size_t i = 0; i < f->call_count && v.kind != V_UNKNOWN; i++) {
+		const struct call *c = &f->calls[i];
+		if (c->role && c->role->kind == ROLE_CRYPT && c->role->other >= 0 &&
+		    value_same(c->args[c->role->other], v) &&
+		    (!any || any->args[any->role->arg].kind == V_UNKNOWN))
+			any = c;
+	}
+	return any;
+}
+
 static bool is_subject(const struct look *l, const struct function *f, struct value v)
 {
 	return v.kind == V_PARAM || input_text(l->in, f, v).source != SOURCE_NONE;
@@ -93,6 +111,14 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 		return false;
 	bool stored_a = is_stored(l, f, a) || is_hashed_with(f, a, b);
 	bool stored_b = is_stored(l, f, b) || is_hashed_with(f, b, a);
+	const struct call *salt = a.kind == V_UNKNOWN ? salted_with(f, b) : salted_with(f, a);
+	if (!stored_a && !stored_b && salt && (a.kind == V_UNKNOWN || b.kind == V_UNKNOWN)) {
+		*out = (struct check){.call = c,
+				      .strong = true,
+				      .subject = salt->args[salt->role->arg],
+				      .other = salt->args[salt->role->other]};
+		return true;
+	}
 	if (!stored_a && !stored_b && !is_subject(l, f, a) && !is_subject(l, f, b))
 		return false;
 	bool swap = stored_a || (!stored_b && !is_subject(l, f, a));

@@ -409,7 +409,8 @@ static void transfer(struct walk *w, const struct insn *i)
 		result = summary_apply(&c, &w->now, w->p, result);
 	swapped(w, &c, &result);
 	w->now.regs[isa->result] = result;
-	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN);
+	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN) ||
+		       (c.callee && c.callee != w->f && c.callee->no_return);
 }
 
 /* A system call: registers but for the result stay as they are. */
@@ -580,7 +581,7 @@ static void walk_block(struct walk *w, bool *first_return)
 			carry_out(w, &c->insns[b->first + ++n], i->annul);
 		if (leaves(w, i)) {
 			transfer(w, i);
-			if (i->flow == FLOW_JUMP && w->recording)
+			if (i->flow == FLOW_JUMP && w->recording && !w->no_return)
 				note_result(w, first_return);
 		}
 		if (i->flow == FLOW_RETURN && w->recording)
@@ -711,6 +712,7 @@ static void pass(struct walk *w, bool recording)
 	struct cfg *c = &w->f->cfg;
 	bool first_return = true, removed = false;
 	w->recording = recording;
+	w->ends = w->goes_on = false;
 	w->evaluating = true;
 	w->f->ends = w->f->returns = false;
 	w->shortcut_count = w->loops_tried = 0;
@@ -732,6 +734,10 @@ static void pass(struct walk *w, bool recording)
 			w->f->returns = true;
 		if (w->no_return && recording && (b->succ[0] != NO_BLOCK || b->succ[1] != NO_BLOCK))
 			w->dead_end = true;
+		w->ends = w->ends || w->no_return;
+		w->goes_on =
+		    w->goes_on || (!w->no_return && !w->unreached && b->succ[0] == NO_BLOCK &&
+				   (b->succ[1] == NO_BLOCK || b->to_switch));
 		if (w->no_return && !recording) {
 			b->succ[0] = b->succ[1] = NO_BLOCK;
 			b->to_switch = false;
@@ -870,7 +876,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	f->spared = w.spared;
 	walk_paths(&w);
 	keep_all(f, p->arena);
-	f->telling = summary_finish(f, p->arena);
+	f->no_return = w.ends && !w.goes_on && !f->cfg.capped && !f->guess;
+	f->telling = summary_finish(f, p->arena) || f->no_return;
 }
 
 /* A function that jumps to another with arguments of its own is no stub of that. */

@@ -34,6 +34,7 @@ struct walk {
 	bool recording, no_return, evaluating;
 	uint32_t wanted;     /* number of an instruction: its call ... */
 	struct call *caught; /* ... goes here; NULL: none is wanted */
+	bool ends, goes_on; /* at a call that does not return; otherwise */
 	bool dead_end; /* recording went on behind a call that does not return */
 };
 
