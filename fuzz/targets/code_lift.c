@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct state s = {0};
 	s.regs[isa->sp] = (struct value){.kind = V_STACK};
 	while (code.n) {
-		struct insn i;
+		INSN_ROOM(i);
 		unsigned n = isa->lift(&how, code, &i);
 		if (n > code.n)
 			abort();

@@ -16,6 +16,8 @@ struct builder {
 	bool *leader;
 	uint32_t *todo;
 	size_t todo_count, slots, cap, room; /* instructions at most; that there is room for */
+	struct op *ops; /* where the next operations go */
+	size_t ops_left;
 	struct arena *arena;
 	bool has_switch;
 };
@@ -38,19 +40,24 @@ static void lead(struct builder *b, uint64_t at)
 	b->todo[b->todo_count++] = (uint32_t)slot_of(b, at);
 }
 
-static void copy_insn(struct insn *to, const struct insn *from)
-{
-	memcpy(to, from, offsetof(struct insn, ops) + from->op_count * sizeof *from->ops);
-}
-
 static void more_room(struct builder *b)
 {
 	size_t room = b->room ? b->room * 4 : 128;
 	struct insn *more = arena_array(b->arena, room, sizeof *more);
-	for (size_t i = 0; i < b->c->insn_count; i++)
-		copy_insn(&more[i], &b->c->insns[i]);
+	if (b->c->insn_count)
+		memcpy(more, b->c->insns, b->c->insn_count * sizeof *more);
 	b->c->insns = more;
 	b->room = room;
+}
+
+/* Room for the operations of one more instruction. */
+static struct op *room_for_ops(struct builder *b)
+{
+	if (b->ops_left < MAX_OPS) {
+		b->ops_left = 512;
+		b->ops = arena_array(b->arena, b->ops_left, sizeof *b->ops);
+	}
+	return b->ops;
 }
 
 static struct insn *decode_at(struct builder *b, uint64_t at)
@@ -66,9 +73,12 @@ static struct insn *decode_at(struct builder *b, uint64_t at)
 		more_room(b);
 	struct insn *i = &b->c->insns[b->c->insn_count];
 	b->how.at = at;
+	i->ops = room_for_ops(b);
 	unsigned n = b->isa->lift(&b->how, span_from(b->bytes, at - b->start), i);
 	if (!n)
 		return NULL;
+	b->ops += i->op_count;
+	b->ops_left -= i->op_count;
 	b->at[slot] = (uint32_t)++b->c->insn_count;
 	return i;
 }
@@ -123,7 +133,7 @@ static void sort_insns(struct builder *b, struct arena *a)
 	k = 0;
 	for (size_t s = 0; s < b->slots; s++)
 		if (b->at[s]) {
-			copy_insn(&sorted[k], &b->c->insns[b->at[s] - 1]);
+			sorted[k] = b->c->insns[b->at[s] - 1];
 			b->at[s] = (uint32_t)++k;
 		}
 	b->c->insns = sorted;

@@ -113,8 +113,13 @@ struct insn {
 	bool thumb;	 /* ARM: the target is Thumb code */
 	bool kernel; /* a system call; its number, or number + KERNEL_OABI, is the target if that
 			is not 0 */
-	struct op ops[MAX_OPS]; /* last: only what is used is copied */
+	struct op *ops; /* last: whoever has an instruction lifted gives room for MAX_OPS */
 };
+
+/* An instruction with room for its operations: INSN_ROOM(i); lift(..., &i) */
+#define INSN_ROOM(i_)                                                                              \
+	struct op i_##_ops[MAX_OPS];                                                               \
+	struct insn i_ = {.ops = i_##_ops}
 
 /* The state that decoding depends on besides the bytes. */
 struct decode {

@@ -80,17 +80,19 @@ static bool is_library(const char *kind)
 	return n > 7 && strcmp(kind + n - 7, "library") == 0;
 }
 
-/* A library offers functions and has no place to begin; a server listens. */
-static bool fits(const struct elf_image *img, const struct sign *s)
+/* A library offers functions and has no place to begin. */
+static bool offers_functions(const struct elf_image *img)
+{
+	size_t offered = 0;
+	for (size_t i = 0; i < img->symbol_count; i++)
+		offered += img->symbols[i].defined && img->symbols[i].function;
+	return img->type == 3 && offered >= 2 && !elf_needs(img, "__libc_start_main") &&
+	       !elf_needs(img, "__uClibc_main");
+}
+
+static bool listens(const struct elf_image *img)
 {
 	static const char *const servers[] = {"listen", "accept", "recvfrom", "accept4", "recvmsg"};
-	if (is_library(s->kind)) {
-		size_t offered = 0;
-		for (size_t i = 0; i < img->symbol_count; i++)
-			offered += img->symbols[i].defined && img->symbols[i].function;
-		return img->type == 3 && offered >= 2 && !elf_needs(img, "__libc_start_main") &&
-		       !elf_needs(img, "__uClibc_main");
-	}
 	bool serves = false;
 	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
 		serves |= elf_needs(img, servers[i]);
@@ -101,13 +103,16 @@ const struct kind *kind_of(const struct elf_image *img)
 {
 	const char *best = NULL;
 	unsigned most = 0;
+	bool library = offers_functions(img), server = listens(img);
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		const struct sign *s = &signs[i];
 		unsigned n = 0, words = 0;
-		if (!fits(img, s))
+		if (!(is_library(s->kind) ? library : server))
 			continue;
-		for (; words < 12 && s->words[words]; words++)
-			n += met(img, s->words[words]);
+		while (words < 12 && s->words[words])
+			words++;
+		for (unsigned k = 0; k < words && n + (words - k) >= s->needed; k++)
+			n += met(img, s->words[k]);
 		unsigned score = n >= s->needed ? 100 * n / s->needed : 0;
 		if (score == most) /* two kinds at once: none */
 			best = NULL;

@@ -66,7 +66,7 @@ static size_t by_lifter(const struct program *p, struct span b, uint64_t at, boo
 	*out = arena_array(a, most + 1, sizeof **out);
 	while (b.n && count < most) {
 		char text[MAX_TEXT] = "";
-		struct insn i;
+		INSN_ROOM(i);
 		how.at = at;
 		unsigned n = p->isa->lift(&how, b, &i);
 		if (n)

@@ -146,7 +146,7 @@ static void judge(const struct look *l, const struct kind *k, const struct funct
 void look_for_capabilities(struct look *l)
 {
 	unsigned count = 0, odd = 0;
-	const struct kind *kind = kind_of(l->p->img);
+	const struct kind *kind = NULL;
 	for (size_t i = 0; i < l->p->function_count; i++) {
 		const struct function *f = l->p->functions[i];
 		const char *seen[8];
@@ -162,6 +162,8 @@ void look_for_capabilities(struct look *l)
 			seen[seen_count++] = what;
 			if (++count > MAX_FACTS_OF_ONE)
 				return;
+			if (count == 1) /* what most programs are not asked for */
+				kind = kind_of(l->p->img);
 			struct fact_capability fact = {.at = look_place(l, c->at),
 						       .function = f->name,
 						       .what = what,

@@ -341,9 +341,12 @@ static bool by_joint(const struct look *l, const struct function *f, struct over
 
 static unsigned look_at(struct look *l, const struct verdicts *v, const struct function *f)
 {
-	struct secret *all = arena_array(l->arena, MAX_SECRETS, sizeof *all);
 	struct check checks[MAX_CHECKS];
-	size_t n_checks = checks_find(l, v, f, checks), n = n_checks ? secrets_find(l, f, all) : 0;
+	size_t n_checks = checks_find(l, v, f, checks);
+	if (!n_checks)
+		return 0;
+	struct secret *all = arena_array(l->arena, MAX_SECRETS, sizeof *all);
+	size_t n = secrets_find(l, f, all);
 	const struct verdict *mine = &v->of[f->index];
 	struct override seen[MAX_OVERRIDES];
 	unsigned count = 0;

@@ -16,6 +16,8 @@ struct machine *machine_new(struct program *p, struct arena *a)
 	m->p = p;
 	m->pages = arena_array(a, MACHINE_PAGES, sizeof *m->pages);
 	m->cache = arena_array(a, MACHINE_CACHE, sizeof *m->cache);
+	for (size_t i = 0; i < MACHINE_CACHE; i++)
+		m->cache[i].insn.ops = m->cache[i].ops;
 	return m;
 }
 
@@ -24,8 +26,9 @@ void machine_reset(struct machine *m, const struct decode *how, const struct sta
 	memset(m->known, 0, sizeof m->known);
 	memset(m->compared, 0, sizeof m->compared);
 	for (size_t i = 0; i < MACHINE_PAGES && m->page_count; i++)
-		if (machine_uses(m, i))
-			m->pages[i] = (struct machine_page){0};
+		if (machine_uses(m, i)) /* its bytes count for nothing without these */
+			m->pages[i].at = m->pages[i].set = m->pages[i].known =
+			    m->pages[i].written = 0;
 	memset(m->used, 0, sizeof m->used);
 	m->how = *how;
 	m->how.it_left = 0;
@@ -192,12 +195,29 @@ static bool load_outside(struct machine *m, uint64_t at, unsigned size, uint64_t
 	return machine_number(m, v, out);
 }
 
+/* A word that the program itself has put there: what is read most. */
+static bool load_written(struct machine *m, uint64_t at, unsigned size, uint64_t *out)
+{
+	unsigned from = (unsigned)(at % MACHINE_PAGE);
+	if (from + size > MACHINE_PAGE || !m->page_count)
+		return false;
+	const struct machine_page *g = page_of(m, at, false);
+	uint64_t mask = ((UINT64_C(1) << size) - 1) << from;
+	if (!g || (g->set & g->known & mask) != mask)
+		return false;
+	for (unsigned i = 0; i < size; i++)
+		*out |= (uint64_t)g->bytes[from + i] << (m->p->img->big ? size - 1 - i : i) * 8;
+	return true;
+}
+
 bool machine_load(struct machine *m, uint64_t at, unsigned size, uint64_t *out)
 {
 	uint8_t b = 0;
 	*out = 0;
 	if (size > 8)
 		return false;
+	if (load_written(m, at, size, out))
+		return true;
 	if (load_fixup(m, at, size, out) || load_outside(m, at, size, out))
 		return true;
 	for (unsigned i = 0; i < size; i++) {
@@ -746,7 +766,7 @@ bool machine_step(struct machine *m)
 	const struct insn *at = m->failed ? NULL : fetch(m, m->pc);
 	if (!at)
 		return false;
-	struct insn i = *at;
+	struct insn i = *at; /* the next instruction may take its place; its operations are done then */
 	int taken = 1;
 	m->failed = i.kernel;
 	enum test t = i.cond == COND_EQ ? TEST_EQ : i.cond == COND_NE ? TEST_NE : i.test;

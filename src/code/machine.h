@@ -31,6 +31,7 @@ struct machine_page {
 
 struct machine_cached {
 	struct insn insn;
+	struct op ops[MAX_OPS];
 	bool valid, thumb;
 };
 

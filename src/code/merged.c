@@ -114,7 +114,7 @@ bool walk_begins(const struct walk *w, uint64_t at, bool thumb)
 	const struct isa *isa = w->p->isa;
 	struct span before = elf_bytes(w->p->img, at - 8);
 	struct decode how = *w->how;
-	struct insn i;
+	INSN_ROOM(i);
 	if (before.n < 8 || !elf_is_code(w->p->img, at - 8))
 		return false;
 	if (isa == &isa_x86 || isa == &isa_x86_64) {

@@ -197,8 +197,8 @@ static void sweep(struct starts *s, struct edges *e, const struct program *p, st
 		struct span bytes = elf_bytes(p->img, at);
 		bool after = true; /* control does not come here from above */
 		how->it_left = 0;
+		INSN_ROOM(i);
 		while (at < end && bytes.n) {
-			struct insn i;
 			how->at = at;
 			how->thumb = thumb;
 			unsigned n = p->isa->lift(how, bytes, &i);
@@ -316,7 +316,7 @@ static bool straight(const struct program *p, struct decode *how, const struct f
 {
 	enum { MAX_GAP = 48 };
 	struct span bytes = elf_bytes(p->img, f->start);
-	struct insn i;
+	INSN_ROOM(i);
 	how->thumb = f->thumb;
 	how->it_left = 0;
 	for (uint64_t at = f->start; at < to && to - f->start <= MAX_GAP;) {
@@ -346,6 +346,19 @@ static size_t drop_guesses(const struct program *p, struct function **all, size_
 		all[k++] = all[i];
 	}
 	return k;
+}
+
+/* What a function is called that has no name. */
+static const char *address_name(struct arena *a, uint64_t at)
+{
+	unsigned digits = 1;
+	while (digits < 16 && at >> digits * 4)
+		digits++;
+	char *name = arena_alloc(a, 5 + digits);
+	memcpy(name, "sub_", 4);
+	for (unsigned i = 0; i < digits; i++)
+		name[4 + i] = "0123456789abcdef"[at >> (digits - 1 - i) * 4 & 15];
+	return name;
 }
 
 /* Turn starts into functions. Those that are known already are left alone. */
@@ -382,7 +395,7 @@ static void make_functions(struct program *p, struct starts *s, struct decode *h
 		f->done = f->stub != NULL;
 		f->name = f->stub ? f->stub : t->name;
 		if (!f->name)
-			f->name = arena_printf(p->arena, "sub_%llx", (unsigned long long)t->at);
+			f->name = address_name(p->arena, t->at);
 		all[n++] = f;
 	}
 	qsort(all, n, sizeof(struct function *), by_start);

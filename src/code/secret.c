@@ -431,8 +431,16 @@ struct answer {
 	bool any, yes_is_zero;
 };
 
+/* Several looks ask for the compares of a function: they are found once. */
+struct compares {
+	struct secret *list;
+	uint8_t count;
+	bool known;
+};
+
 struct answers {
-	struct answer *of; /* by function.index */
+	struct answer *of; /* by function.index; so is */
+	struct compares *compares[2]; /* of input, of anything */
 };
 
 static bool leads(const struct function *f, const struct secret *s, const struct outcome *o)
@@ -498,6 +506,9 @@ struct answers *answers_find(const struct look *l)
 	struct answers *a = arena_alloc(l->arena, sizeof *a);
 	struct secret *all = arena_array(l->arena, MAX_SECRETS, sizeof *all);
 	a->of = arena_array(l->arena, l->p->function_count + 1, sizeof *a->of);
+	for (int any = 0; any < 2; any++)
+		a->compares[any] =
+		    arena_array(l->arena, l->p->function_count + 1, sizeof *a->compares[any]);
 	for (size_t i = 0; i < l->p->function_count; i++) {
 		const struct function *f = l->p->functions[i];
 		struct answer *mine = &a->of[f->index];
@@ -541,8 +552,6 @@ static size_t find(const struct look *l, const struct function *f, struct secret
 {
 	size_t n = 0;
 	bool *used = arena_array(l->arena, f->cfg.block_count + 1, sizeof *used);
-	if (!f->choices || !f->call_count)
-		return 0;
 	for (size_t i = 0; i < f->call_count && n < MAX_SECRETS; i++)
 		n += take_compare(l, f, &f->calls[i], &out[n]) ||
 		     take_answer(l, f, &f->calls[i], &out[n]) ||
@@ -553,12 +562,30 @@ static size_t find(const struct look *l, const struct function *f, struct secret
 	return n;
 }
 
+static size_t kept(const struct look *l, const struct function *f, struct secret *out, bool any)
+{
+	if (!f->choices || !f->call_count)
+		return 0;
+	if (!l->answers) /* which functions answer is not known yet */
+		return find(l, f, out, any);
+	struct compares *k = &l->answers->compares[any][f->index];
+	if (!k->known) {
+		k->count = (uint8_t)find(l, f, out, any);
+		k->list = arena_array(l->arena, k->count, sizeof *out);
+		memcpy(k->list, out, k->count * sizeof *out);
+		k->known = true;
+	} else if (k->count) {
+		memcpy(out, k->list, k->count * sizeof *out);
+	}
+	return k->count;
+}
+
 size_t secrets_find(const struct look *l, const struct function *f, struct secret *out)
 {
-	return find(l, f, out, false);
+	return kept(l, f, out, false);
 }
 
 size_t secrets_find_any(const struct look *l, const struct function *f, struct secret *out)
 {
-	return find(l, f, out, true);
+	return kept(l, f, out, true);
 }

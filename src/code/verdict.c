@@ -43,12 +43,13 @@ static bool is_looked_up(const struct look *l, const struct function *f, struct 
 		bool named = false, filled = false;
 		if (c->role && c->role->kind != ROLE_CONFIG)
 			continue;
-		for (unsigned k = 0; k < 4; k++) {
-			struct span text = program_text(l->p, c->args[k]);
-			named = named || (text.n >= 3 && text.n < 60 && names_secret(text));
+		for (unsigned k = 0; k < 4; k++)
 			filled = filled || value_same(c->args[k], v);
+		for (unsigned k = 0; filled && k < 4 && !named; k++) {
+			struct span text = program_text(l->p, c->args[k]);
+			named = text.n >= 3 && text.n < 60 && names_secret(text);
 		}
-		if (named && filled)
+		if (named)
 			return true;
 	}
 	return false;
@@ -184,15 +185,32 @@ static bool take_check(const struct look *l, const struct verdicts *v, const str
 	return true;
 }
 
-size_t checks_find(const struct look *l, const struct verdicts *v, const struct function *f,
-		   struct check *out)
+static size_t find_checks(const struct look *l, const struct verdicts *v, const struct function *f,
+			  struct check *out)
 {
 	size_t n = 0;
-	if (!f->choices || f->call_count > MAX_CALLS)
-		return 0;
 	for (size_t i = 0; i < f->call_count && n < MAX_CHECKS; i++)
 		n += take_check(l, v, f, &f->calls[i], &out[n]);
 	return n;
+}
+
+size_t checks_find(const struct look *l, const struct verdicts *v, const struct function *f,
+		   struct check *out)
+{
+	if (!f->choices || f->call_count > MAX_CALLS)
+		return 0;
+	if (!v->complete)
+		return find_checks(l, v, f, out);
+	struct checks *kept = &v->checks[f->index];
+	if (!kept->known) {
+		kept->count = (uint8_t)find_checks(l, v, f, out);
+		kept->list = arena_array(l->arena, kept->count, sizeof *out);
+		memcpy(kept->list, out, kept->count * sizeof *out);
+		kept->known = true;
+	} else if (kept->count) {
+		memcpy(out, kept->list, kept->count * sizeof *out);
+	}
+	return kept->count;
 }
 
 /* What the function returns when this check says yes. */
@@ -323,12 +341,14 @@ static struct verdicts *find(const struct look *l)
 	struct verdicts *v = arena_alloc(l->arena, sizeof *v);
 	v->of = arena_array(l->arena, l->p->function_count + 1, sizeof *v->of);
 	v->gated = arena_array(l->arena, l->p->function_count + 1, sizeof *v->gated);
+	v->checks = arena_array(l->arena, l->p->function_count + 1, sizeof *v->checks);
 	bool changed = true;
 	for (int round = 0; changed && round < ROUNDS; round++) {
 		changed = false;
 		for (size_t i = 0; i < l->p->function_count; i++)
 			changed |= decide(l, v, l->p->functions[i]);
 	}
+	v->complete = true;
 	return v;
 }
 

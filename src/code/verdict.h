@@ -24,9 +24,17 @@ struct verdict {
 
 enum { MAX_CHECKS = 16 };
 
+struct checks { /* of one function, once all verdicts are known */
+	struct check *list;
+	uint8_t count;
+	bool known;
+};
+
 struct verdicts {
-	struct verdict *of; /* by function.index; so is */
+	struct verdict *of; /* by function.index; so are */
 	bool *gated;	    /* only called after a check said yes */
+	struct checks *checks;
+	bool complete; /* `of` does not change any more */
 };
 
 /* Into l->verdicts. */

@@ -896,7 +896,7 @@ const char *program_stub(struct program *p, uint64_t at, bool thumb, uint64_t go
 {
 	struct function f = {.start = at};
 	struct state s;
-	struct insn i;
+	INSN_ROOM(i);
 	struct span bytes = elf_bytes(p->img, at);
 	how->thumb = thumb;
 	how->it_left = 0;

@@ -67,7 +67,7 @@ static void cuts_blocks(void **state)
 static void evaluate(struct piece *t, struct state *s, const struct isa *isa)
 {
 	struct decode how = {.big = t->img.big};
-	struct insn i;
+	INSN_ROOM(i);
 	for (uint64_t at = BASE; at < t->range.end; at += i.size) {
 		how.at = at;
 		assert_true(isa->lift(&how, elf_bytes(&t->img, at), &i));
@@ -148,7 +148,7 @@ static void any_word(void **state)
 				(uint8_t)(w >> 24)};
 		for (size_t i = 0; i <= SETS; i++) {
 			struct decode how = {.at = BASE, .thumb = i == SETS, .big = n & 1};
-			struct insn out;
+			INSN_ROOM(out);
 			unsigned size = sets[i == SETS ? 1 : i]->lift(&how, SPAN(b, 4), &out);
 			assert_true(size == 0 || size == 2 || size == 4);
 			assert_true(!size || out.op_count <= MAX_OPS);
