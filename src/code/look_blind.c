@@ -79,6 +79,21 @@ static struct value command_of(const struct effect *e)
 	return (struct value){0};
 }
 
+/* Does the effect happen in a function that many call, to run what they say? Such a function starts
+ * a shell for each command; that gives nobody a shell. */
+static bool is_runner(const struct look *l, const struct effect *e)
+{
+	enum { MANY = 3 };
+	const struct function *g = e->middle ? e->middle->callee : e->call->callee;
+	unsigned callers = 0;
+	for (size_t i = 0; e->inside && i < l->p->function_count && callers <= MANY; i++) {
+		const struct function *f = l->p->functions[i];
+		for (size_t n = 0; n < f->call_count && callers <= MANY; n++)
+			callers += f->calls[n].callee == g;
+	}
+	return callers > MANY && strncmp(e->inside->role->name, "exec", 4) == 0;
+}
+
 static bool becomes_root(const struct look *l, const struct function *f, struct way w)
 {
 	int32_t to = way_target(f, w);
@@ -99,6 +114,8 @@ static enum gain gain_of(const struct look *l, const struct function *f, const s
 	if (!e->word || !runs(last))
 		return GAIN_NONE;
 	struct value command = command_of(e);
+	if (is_runner(l, e))
+		return GAIN_NONE;
 	if (look_opens_shell(program_text(l->p, last->args[last->role->arg])) || e->strength == 2)
 		return becomes_root(l, f, s->equal) ? GAIN_ROOT : GAIN_SHELL;
 	if (command.kind != V_UNKNOWN && same_object(s->operand, command))
@@ -204,7 +221,8 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 	const struct block *k = &f->cfg.blocks[block];
 	const struct choice *c = &f->choices[block];
 	if (!k->reached || c->soft || (k->cond != COND_EQ && k->cond != COND_NE) ||
-	    !value_is(c->right, V_CONST) || value_is(c->left, V_CONST) || !odd_number(c->right.k))
+	    !value_is(c->right, V_CONST) || value_is(c->left, V_CONST) || !odd_number(c->right.k) ||
+	    elf_mapped(l->p->img, c->right.k))
 		return false;
 	*s = (struct secret){.at = f->block_at[block],
 			     .compare = "number",

@@ -58,12 +58,14 @@ static bool mixed(struct span s)
 			    (n.digit && n.lower + n.upper >= 2) || (n.upper >= 2 && n.lower >= 2));
 }
 
-/* report.txt, index.html; but not the name of a host, which has more dots */
+/* report.txt, index.html, libname.so.4; but not the name of a host, which has more dots */
 static bool is_file_name(struct span s)
 {
 	size_t n = 0, dots = 0;
 	for (size_t i = 0; i < s.n; i++)
 		dots += s.p[i] == '.';
+	if (span_find(s, SPAN_LIT(".so."), 0) != SIZE_MAX)
+		return true;
 	if (dots > 1 && span_find(s, SPAN_LIT(".tar."), 0) == SIZE_MAX)
 		return false;
 	while (n < s.n && n < 5 && s.p[s.n - 1 - n] >= 'a' && s.p[s.n - 1 - n] <= 'z')
