@@ -66,7 +66,7 @@ static bool restarts(struct span data)
 static bool key_fits(struct span data)
 {
 	static const char magics[][5] = {"UBI#", "\x27\x05\x19\x56", "\xd0\x0d\xfe\xed", "hsqs", "HDR0",
-					 "\x5e\xa3\xa4\x17", "\x1f\x8b\x08\x00", "\xfd" "7zX"};
+					 "\x5e\xa3\xa4\x17", "\x1f\x8b\x08\x00", "\xfd\x37zX"};
 	uint8_t head[16];
 	first_block(data, 0, head);
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)

@@ -1,29 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images xor-ed with a short repeating key: no header, the key is recovered.
+ * Images xor-ed with a short repeating key: no header, the key is recovered. One maker (NEC) xors with
+ * a row of the numbers 1 to 251 as well, over and over.
  *
  * Two ways, and both must end at a header inside that checks out (a uImage with a right checksum, a
  * SquashFS 4 superblock or an ELF header whose fields agree, Seama, TRX):
  *  - known bytes: a magic at the front gives a key of up to four bytes; the NUL tail of a uImage's
- *    name one of up to sixteen;
+ *    name one of up to sixteen, also where the maker has a magic of his own;
  *  - padding: where the input repeats with a short period, the period is the key (or its inverse).
  * Random and compressed data have no header that checks out under any of these keys.
- * Reference: OpenWrt firmware-utils xorimage.c.
+ * Reference: OpenWrt firmware-utils xorimage.c, nec-enc.c.
  */
 #include "base/hash.h"
 #include "format/part.h"
 
-enum { HEAD = 128, MAX_KEY = 32, STEP = 4096, RUN = 512 };
+enum { HEAD = 128, MAX_KEY = 64, STEP = 4096, RUN = 512, COUNT = 251 };
 
 struct key {
 	uint8_t bytes[MAX_KEY];
 	size_t n;
+	bool counted; /* and with 1 to 251 */
 };
+
+static uint8_t count_at(const struct key *k, uint64_t at)
+{
+	return k->counted ? (uint8_t)(at % COUNT + 1) : 0;
+}
 
 static bool is_uimage(struct span h)
 {
 	uint8_t head[64];
-	if (!SPAN_IS(h, 0, "\x27\x05\x19\x56"))
+	if (!SPAN_IS(h, 0, "\x27\x05\x19\x56") &&
+	    (h.p[28] - 1u >= 40 || h.p[29] - 1u >= 40 || h.p[30] - 1u >= 60 || h.p[31] > 10 ||
+	     !span_be32(h, 12)))
 		return false;
 	memcpy(head, h.p, 64);
 	memset(head + 4, 0, 4);
@@ -64,7 +73,7 @@ static bool opens(struct span in, const struct key *k)
 	if (in.n < HEAD || k->n == 0 || part_all(SPAN(k->bytes, k->n), 0, k->n, 0))
 		return false;
 	for (size_t i = 0; i < HEAD; i++)
-		head[i] = in.p[i] ^ k->bytes[i % k->n];
+		head[i] = in.p[i] ^ k->bytes[i % k->n] ^ count_at(k, i);
 	struct span h = SPAN(head, HEAD);
 	return is_uimage(h) || is_squashfs(h, in.n) || is_elf(h) || is_seama(h) || is_trx(h, in.n);
 }
@@ -76,7 +85,7 @@ static bool by_magic(struct span in, struct key *k)
 	for (size_t m = 0; m < sizeof magics / sizeof *magics; m++)
 		for (k->n = 1; k->n <= 4; k->n *= 2) {
 			for (size_t i = 0; i < k->n; i++)
-				k->bytes[i] = in.p[i] ^ (uint8_t)magics[m][i];
+				k->bytes[i] = in.p[i] ^ (uint8_t)magics[m][i] ^ count_at(k, i);
 			if (opens(in, k))
 				return true;
 		}
@@ -88,7 +97,7 @@ static bool by_name_tail(struct span in, struct key *k)
 {
 	for (k->n = 3; k->n <= 16; k->n++) {
 		for (size_t i = 64 - k->n; i < 64; i++)
-			k->bytes[i % k->n] = in.p[i];
+			k->bytes[i % k->n] = in.p[i] ^ count_at(k, i);
 		if (opens(in, k))
 			return true;
 	}
@@ -100,7 +109,9 @@ static bool by_padding(struct span in, struct key *k)
 {
 	size_t step = in.n / 256 > STEP ? in.n / 256 : STEP;
 	for (size_t at = 0; span_has(in, at, RUN); at += step) {
-		const uint8_t *p = in.p + at;
+		uint8_t p[RUN];
+		for (size_t i = 0; i < RUN; i++)
+			p[i] = in.p[at + i] ^ count_at(k, at + i);
 		for (k->n = 1; k->n <= MAX_KEY; k->n++)
 			if (memcmp(p, p + k->n, RUN - k->n) == 0)
 				break;
@@ -122,7 +133,24 @@ static bool find_key(struct span in, struct key *k)
 {
 	if (in.n < 2 * HEAD)
 		return false;
-	return by_magic(in, k) || by_name_tail(in, k) || by_padding(in, k);
+	for (int counted = 0; counted < 2; counted++) {
+		k->counted = counted;
+		if (by_magic(in, k) || by_name_tail(in, k) || by_padding(in, k))
+			return true;
+	}
+	return false;
+}
+
+/* Key and numbers as one key, which is as long as both together. */
+static enum status open_counted(struct span in, const struct key *k, struct sink *out)
+{
+	size_t n = COUNT * k->n;
+	uint8_t *both = mem_array(n, 1);
+	for (size_t i = 0; i < n; i++)
+		both[i] = k->bytes[i % k->n] ^ count_at(k, i);
+	enum status st = part_xor(out, in, "data", 0, in.n, SPAN(both, n), 0);
+	mem_free(both);
+	return st;
 }
 
 static int bid(struct span in, uint64_t *size)
@@ -139,16 +167,19 @@ static enum status xor_open(struct span in, struct sink *out)
 	if (!find_key(in, &k))
 		return ST_DAMAGED;
 	hash_hex(k.bytes, k.n, hex);
-	sink_note(out, 0, "xor-ed with a key of %zu bytes: %s", k.n, hex);
+	sink_note(out, 0, "xor-ed with a key of %zu bytes%s: %s", k.n,
+		  k.counted ? " and a row of numbers" : "", hex);
 	out->used = in.n;
+	if (k.counted)
+		return open_counted(in, &k, out);
 	return part_xor(out, in, "data", 0, in.n, SPAN(k.bytes, k.n), 0);
 }
 
 const struct format format_xor = {
 	.name = "xor",
 	.title = "Image xor-ed with a short key",
-	.reference = "OpenWrt firmware-utils xorimage.c",
-	.tested = "generator in tests",
+	.reference = "OpenWrt firmware-utils xorimage.c, nec-enc.c",
+	.tested = "OpenWrt xorimage.c, nec-enc.c, followed in tests; generator in tests",
 	.magic = NULL,
 	.flags = FORMAT_START,
 	.bid = bid,

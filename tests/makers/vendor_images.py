@@ -465,7 +465,39 @@ def safeloader(kernel, rootfs):
         yield 'tplink-safeloader', 'tplink-safeloader', image, dict(parts), None
 
 
-makers = [dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+def mkdlinkfw(kernel, rootfs):
+    def sch2(own):
+        return struct.pack('<H2B8I2H', 0x2124, 3, 2, 0x80000000, len(kernel), zlib.crc32(kernel), 0x80000000, 0x100038 + len(kernel),
+                           len(rootfs), zlib.crc32(rootfs), own, 40, 0)
+    h = sch2(zlib.crc32(sch2(0)))
+    tag = struct.pack('<2BH2I2H', 4, 4, 0x2b24, 0x12345678, 40 + len(kernel), 0x1111, 0x2222)
+    flash = tag + h + kernel + rootfs
+    yield 'mkdlinkfw', 'jboot', flash, {'kernel': kernel, 'rootfs': rootfs}, None
+    yield 'mkdlinkfw, other root', 'jboot', tag + h + kernel + rootfs[:-1] + b'?', {'kernel': kernel}, 56 + len(kernel)
+    auh = b'DLK6E3803001' + struct.pack('<2H2IH2B5I16x', 0, 0x1234, 0, 0, 0, 1, 0, 0x12345678, 0x100000, 0xf00000, 0x100000, len(flash))
+    auh += struct.pack('<3H2BI2H', 0x4842, 2, 0, 4, 4, 0, 0x6e60, 0x3333)
+    yield 'mkdlinkfw -F', 'dlink-dlk', auh + flash, {'firmware': flash}, None
+
+
+def repeat(key, data):
+    n = len(data)
+    return (int.from_bytes((key * (n // len(key) + 1))[:n], 'big') ^ int.from_bytes(data, 'big')).to_bytes(n, 'big')
+
+
+def xorimage(kernel, rootfs):
+    for magic, name in ((0x27051956, b'MIPS OpenWrt'), (0x434f4d42, b'WG1200CR')):
+        h = struct.pack('>7I4B32s', magic, 0, 1500000000, len(kernel), 0x80000000, 0x80000000, zlib.crc32(kernel), 5, 5, 2, 3, name)
+        data = h[:4] + struct.pack('>I', zlib.crc32(h)) + h[8:] + kernel
+        for key in (b'12345678', b'9gsiy9nzep452pad', b'\xff\x01'):
+            yield 'xorimage', 'xor', repeat(key, data), {'data': data}, None
+            numbers = bytes(range(1, 252))
+            yield 'nec-enc', 'xor', repeat(numbers, repeat(key, data)), {'data': data}, None
+    long = bytes(range(7, 60))
+    yield 'xorimage, padding', 'xor', repeat(long, data + bytes(20000)), {'data': data + bytes(20000)}, None
+    yield 'nec-enc, padding', 'xor', repeat(numbers, repeat(key, data + b'\xff' * 20000)), {'data': data + b'\xff' * 20000}, None
+
+
+makers = [mkdlinkfw, xorimage, dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
           netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
 
 

@@ -83,8 +83,8 @@ static void near_misses_are_not(void **state)
 	put(p + PE_AT + 6, 95, 2); /* more sections than there is room for */
 	assert_int_equal(pe->bid(SPAN(p, SIZE), &size), 0);
 	assert_int_equal(pe->bid(SPAN_LIT("MZ"), &size), 0);
-	struct span text = SPAN_LIT("MZ is how this text begins, and it is long enough to be such a header, but "
-				    "there is no other header where one should stand, nor anywhere else at all.");
+	struct span text = SPAN_LIT("MZ is how this text begins, and it is long enough to be such a header, "
+				    "but there is none where one should stand, nor anywhere else at all.");
 	assert_int_equal(pe->bid(text, &size), 0);
 }
 
