@@ -3,14 +3,19 @@
 
 #include "engine/budget.h"
 
-/* In a split opening, content is dealt out in turns of PART_BYTES; all parts see the same plan. */
+/*
+ * In a split opening, content is dealt out in turns of PART_BYTES; all parts see the same plan. A
+ * group is not torn apart.
+ */
 static bool my_turn(struct opening *o, const struct entry *e)
 {
-	uint64_t turn = o->planned / PART_BYTES;
+	if (!e->group || e->group != o->group)
+		o->turn = o->planned / PART_BYTES;
+	o->group = e->group;
 	o->planned += e->type == ENTRY_FILE || e->type == ENTRY_PART ? e->size : 0;
 	if (!o->n->root || o->j->task.parts <= 1)
 		return true;
-	return turn % o->j->task.parts == o->j->task.part;
+	return o->turn % o->j->task.parts == o->j->task.part;
 }
 
 static enum status admit(struct opening *o, const struct entry *e, bool *mine)

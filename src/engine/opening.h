@@ -16,6 +16,7 @@ struct opening {
 	const struct format *format;
 	uint32_t ordinal;
 	uint64_t planned; /* declared content so far: decides whose turn it is */
+	uint64_t turn, group;
 	struct entry now; /* between begin and end */
 	const char *now_path, *now_link;
 	struct buf content;

@@ -42,6 +42,8 @@ struct entry {
 	uint32_t mode;      /* permission bits (07777) */
 	uint32_t uid, gid;
 	uint32_t dev_major, dev_minor;
+	uint64_t group;	    /* entries in a row with the same one share work: they stay together when a
+			       container is opened in parts; 0: none */
 	enum entry_type type;
 	bool owned;         /* mode, uid, gid and mtime are real, not defaults */
 };

@@ -6,7 +6,8 @@
  *   fragment table  export table  owners  xattrs
  *
  * The tree is walked breadth first over inodes seen once; then folders, links and devices are
- * emitted, then files in the order of their data, so that a fragment block is decoded once.
+ * emitted, then files in the order of their data, those that share a fragment block together, so
+ * that it is decoded once.
  * Reference: Linux Documentation/filesystems/squashfs.rst; superblocks in squashfs_super.c.
  */
 #include "format/squashfs.h"
@@ -22,7 +23,8 @@ enum {
 /* One name in a folder. */
 struct node {
 	uint64_t inode;
-	uint64_t at;	 /* where its data begins: the order of emission */
+	uint64_t at;	 /* where its data begins */
+	uint64_t fragment; /* the block with its tail; 0: none */
 	uint32_t parent; /* index of a node, or ROOT */
 	uint32_t name;	 /* offset in walk.names */
 	uint32_t first;	 /* hard links: the node that has the content */
@@ -116,13 +118,15 @@ static const char *path_of(const struct walk *w, const struct node *n, struct bu
 }
 
 /* Where the content of a file begins: its first block, or the fragment block of its tail. */
-static uint64_t data_at(struct walk *w, const struct sq_inode *i)
+static void find_data(struct walk *w, const struct sq_inode *i, struct node *n)
 {
-	uint64_t at = i->start;
 	uint32_t size;
-	if (i->fragment != SQ_NO_FRAGMENT && i->size < w->fs.s.block_size)
-		sq_fragment_find(&w->fs, i->fragment, &at, &size);
-	return at;
+	n->at = i->start;
+	if (i->fragment == SQ_NO_FRAGMENT)
+		return;
+	sq_fragment_find(&w->fs, i->fragment, &n->fragment, &size);
+	if (i->size < w->fs.s.block_size)
+		n->at = n->fragment;
 }
 
 /* Names that no folder can hold (".", "..", with a slash or NUL) are kept with '_' for these bytes. */
@@ -174,7 +178,7 @@ static void add(struct walk *w, uint32_t parent, struct sq_name *name)
 		return;
 	}
 	if (n->type == SQ_FILE && !n->linked)
-		n->at = data_at(w, &inode);
+		find_data(w, &inode, n);
 	buf_add(&w->names, name->text, len + 1);
 	w->count++;
 }
@@ -275,6 +279,7 @@ static enum status emit_file(struct walk *w, const struct node *n)
 		return ST_OK;
 	struct entry e = entry_of(w, n, &i);
 	e.size = i.size;
+	e.group = n->fragment;
 	enum status st = out->begin(out, &e);
 	if (st != ST_OK)
 		return st == ST_SKIP ? ST_OK : st;
@@ -287,6 +292,9 @@ static int by_data(const void *pa, const void *pb)
 {
 	const struct node *a = *(const struct node *const *)pa,
 			  *b = *(const struct node *const *)pb;
+	uint64_t x = a->fragment ? a->fragment : a->at, y = b->fragment ? b->fragment : b->at;
+	if (x != y)
+		return x < y ? -1 : 1;
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
 	return a < b ? -1 : a > b;
