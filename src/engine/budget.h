@@ -37,6 +37,7 @@ enum {
 #define MADE_RATIO    256	     /* ... when that is more than so many times its size */
 #define FREE_PART     (64ull << 20) /* what one part of a container may make of the whole's share */
 #define MIN_MADE      (64ull << 20) /* what a nested container may always make at depth 1 */
+#define MAX_XATTRS    (8ull << 20)   /* extended attributes that one task tells of */
 #define MAX_KEPT      (16ull << 20) /* text kept of one file tree */
 #define WORKER_MEMORY (4ull << 30)  /* address space of a worker */
 

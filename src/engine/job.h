@@ -28,6 +28,7 @@ struct job {
 	struct arena scratch; /* until the end of one observer's call */
 	uint32_t next_id;
 	uint64_t budget;       /* bytes that may still be made */
+	uint64_t xattrs;       /* bytes of extended attributes that were told of */
 	uint64_t spilled;      /* bytes handed to the parent as copies */
 	uint8_t (*opened)[32]; /* digests of containers of this task that were opened */
 	size_t opened_count, opened_cap;
@@ -55,6 +56,9 @@ struct node {
 };
 
 void job_run(struct job *j);
+
+/* observe.c: what its extended attributes tell, whatever kind of node it is. */
+void node_observe_xattrs(struct job *j, struct node *n);
 
 /* node.c: find out what a node is, open it, report it and everything below. */
 void node_process(struct job *j, struct node *n);

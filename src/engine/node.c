@@ -192,6 +192,7 @@ void node_process(struct job *j, struct node *n)
 		node_report(j, n, &label, false);
 		return;
 	}
+	node_observe_xattrs(j, n);
 	if (!content || n->bytes.n == 0) {
 		if (content)
 			hash_sha256(n->bytes, n->sha256);

@@ -107,6 +107,31 @@ void node_observe(struct job *j, struct node *n, const struct findings *f, const
 	}
 }
 
+/* Thousands of files may share one large set. False: enough was told. */
+static bool xattrs_fit(struct job *j, struct node *n)
+{
+	uint64_t before = j->xattrs;
+	for (size_t i = 0; i < n->e.xattr_count; i++)
+		j->xattrs += 64 + strlen(n->e.xattrs[i].name) + n->e.xattrs[i].value.n;
+	if (j->xattrs > MAX_XATTRS && before <= MAX_XATTRS)
+		node_note(j, n, 0, "limit reached: no more extended attributes are kept");
+	return j->xattrs <= MAX_XATTRS;
+}
+
+void node_observe_xattrs(struct job *j, struct node *n)
+{
+	struct artifact a = {.path = n->e.path, .mode = n->e.mode, .arena = &j->scratch};
+	a.xattrs = n->e.xattrs;
+	a.xattr_count = n->e.xattr_count && xattrs_fit(j, n) ? n->e.xattr_count : 0;
+	for (uint32_t i = 0; i < observer_count && a.xattr_count && !j->task.open_only; i++) {
+		struct collector c = collector_of(j, n, i);
+		if ((observers[i]->wants & WANTS_XATTRS) &&
+		    job_step(j, n, STAGE_OBSERVER + i, observers[i]->name))
+			observers[i]->observe(&a, &c.facts);
+		arena_reset(&j->scratch);
+	}
+}
+
 static void observe_one_tree(struct job *j, const struct tree *t, struct node *n)
 {
 	for (uint32_t i = 0; i < observer_count; i++) {

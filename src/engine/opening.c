@@ -92,6 +92,19 @@ static uint64_t child_limit(const struct opening *o)
 	return usual < FREE_CHILD ? FREE_CHILD : usual < MAX_CHILD ? usual : MAX_CHILD;
 }
 
+static const struct xattr *keep_xattrs(struct arena *a, const struct entry *e)
+{
+	struct xattr *all = arena_array(a, e->xattr_count, sizeof *all);
+	for (size_t i = 0; i < e->xattr_count; i++) {
+		struct span v = e->xattrs[i].value;
+		uint8_t *copy = arena_alloc(a, v.n + 1);
+		if (v.n)
+			memcpy(copy, v.p, v.n);
+		all[i] = (struct xattr){arena_dup(a, e->xattrs[i].name), SPAN(copy, v.n)};
+	}
+	return all;
+}
+
 static enum status on_begin(struct sink *s, const struct entry *e)
 {
 	struct opening *o = (struct opening *)s;
@@ -106,6 +119,8 @@ static enum status on_begin(struct sink *s, const struct entry *e)
 	o->now = *e;
 	o->now_path = clean_name(o, e);
 	o->now_link = arena_dup(&o->j->arena, e->link);
+	if (e->xattr_count)
+		o->now.xattrs = keep_xattrs(&o->j->arena, e);
 	o->now_offset = e->at;
 	buf_reset(&o->content);
 	o->content.max = child_limit(o);

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/status.h"
+#include "base/xattr.h"
 #include "fact/fact.h"
 #include "fact/tree.h"
 
@@ -23,6 +24,7 @@ enum {
 	WANTS_HITS = 8,   /* only artifacts in which one of its patterns was found */
 	WANTS_TREE = 16,  /* observe_tree: once per root file system */
 	WANTS_CODE = 32,  /* ELF files and raw code; may take long: runs under a CPU budget */
+	WANTS_XATTRS = 128, /* whatever has extended attributes, folders and links too: they alone */
 	USES_KNOWN = 64,  /* matches the catalogue of known doors: left out with --no-known */
 };
 
@@ -57,6 +59,8 @@ struct artifact {
 	const uint64_t *found; /* what the observer's `find` added, in its order */
 	size_t found_count;
 	bool found_all;       /* `find` was never told that it is enough */
+	const struct xattr *xattrs; /* extended attributes, for those who want them */
+	size_t xattr_count;
 	struct arena *arena;  /* scratch memory until observe returns */
 };
 

@@ -135,6 +135,13 @@
 	X(flow, INT, packets, "packets seen")                                                      \
 	X(flow, INT, bytes, "bytes seen")
 
+#define FACT_XATTR(X)                                                                              \
+	X(xattr, TEXT, name, "name with its class, such as security.capability")                   \
+	X(xattr, TEXT, value, "its value, in hex where that is no plain text; the first 1024 bytes") \
+	X(xattr, INT, size, "bytes of the value")                                                  \
+	X(xattr, TEXT, meaning,                                                                    \
+	  "security.capability: what the program may do, such as cap_net_raw=ep")
+
 /* T(table, COLUMNS, "what a row is") */
 #define FACT_TABLES(T)                                                                             \
 	T(account, FACT_ACCOUNT, "an account line or a credential")                                \
@@ -150,6 +157,7 @@
 	T(capability, FACT_CAPABILITY, "what a function of a program can do")                      \
 	T(known, FACT_KNOWN, "an entry of the catalogue of known doors was met")                   \
 	T(update, FACT_UPDATE, "a way by which code comes to the device")                          \
+	T(xattr, FACT_XATTR, "an extended attribute of a file")                                    \
 	T(flow, FACT_FLOW, "a conversation on the wire")
 
 #endif

@@ -8,6 +8,8 @@
  * mode(2) short:    8 size(4)  16 place(4)  24 uid(2)  26 gid(2) long:     8 size(8)  16 place(4)
  * 24 uid(4)  28 gid(4)  32 mtime(8) layouts:    0 blocks from `place`  2 the same, the last part
  * behind the inode 1, 3 packed (erofs_packed.c)  4 chunks: a list of their blocks behind the inode
+ *   attributes: filter(4) shared(1) unused(7), shared * number(4; in words behind block 44 of the
+ *               superblock), then of its own: name length(1) class(1) size(2) name value, to 4 bytes
  *   folder:     in each block entries of 12 bytes: inode(8) name at(2) type(1); then the names
  *
  * Reference: Linux fs/erofs/erofs_fs.h, Documentation/filesystems/erofs.rst.
@@ -44,7 +46,7 @@ static bool inode_read(const struct erofs *fs, uint64_t number, struct erofs_ino
 	i->uid = wide ? span_le32(fs->in, at + 24) : span_le16(fs->in, at + 24);
 	i->gid = wide ? span_le32(fs->in, at + 28) : span_le16(fs->in, at + 26);
 	i->mtime = wide ? span_le64(fs->in, at + 32) : span_le64(fs->in, SUPER_AT + 24);
-	i->behind = at + (wide ? 2 * SLOT : SLOT);
+	i->xattrs = i->behind = at + (wide ? 2 * SLOT : SLOT);
 	if (attributes)
 		i->behind += 12 + (uint64_t)(attributes - 1) * 4;
 	return i->layout <= EROFS_CHUNKS;
@@ -62,6 +64,7 @@ static bool super_read(struct span in, struct erofs *fs)
 	fs->block = 1u << fs->block_bits;
 	fs->size = (uint64_t)span_le32(in, SUPER_AT + 36) << fs->block_bits;
 	fs->meta = (uint64_t)span_le32(in, SUPER_AT + 40) << fs->block_bits;
+	fs->shared = (uint64_t)span_le32(in, SUPER_AT + 44) << fs->block_bits;
 	fs->incompat = span_le32(in, SUPER_AT + 80);
 	if (fs->incompat & ~(uint32_t)INCOMPAT_KNOWN || fs->size < SUPER_AT + SUPER ||
 	    fs->meta >= fs->size)
@@ -194,6 +197,32 @@ static enum status give_file(struct erofs *fs, const struct entry *e, const stru
 	return st != ST_OK ? st : ended;
 }
 
+/* One attribute; where the next may stand. */
+static uint64_t one_attribute(struct erofs *fs, uint64_t at)
+{
+	uint8_t n = span_has(fs->in, at, 4) ? fs->in.p[at] : 0;
+	uint8_t number = span_has(fs->in, at, 4) ? fs->in.p[at + 1] : 0;
+	uint16_t size = span_le16(fs->in, at + 2);
+	struct span name = span_cut(fs->in, at + 4, n), value = span_cut(fs->in, at + 4 + n, size);
+	const char *class = attributes_class(number);
+	if (!class || name.n < n || value.n < size ||
+	    !attributes_add(&fs->attributes, class, name, value))
+		sink_note(fs->walk.sink, at, "an extended attribute cannot be read");
+	return (at + 4 + n + size + 3) & ~UINT64_C(3);
+}
+
+static void read_attributes(struct erofs *fs, const struct erofs_inode *i)
+{
+	uint64_t at = i->xattrs + 12, end = i->behind < fs->in.n ? i->behind : fs->in.n;
+	attributes_reset(&fs->attributes);
+	if (i->behind == i->xattrs || !span_has(fs->in, i->xattrs, 12))
+		return;
+	for (unsigned k = 0; k < fs->in.p[i->xattrs + 4] && at + 4 <= end; k++, at += 4)
+		one_attribute(fs, fs->shared + 4 * (uint64_t)span_le32(fs->in, at));
+	while (at + 4 <= end && span_le32(fs->in, at))
+		at = one_attribute(fs, at);
+}
+
 static enum status visit(struct walk *w, const struct name *name, const char *path,
 			 const char *first)
 {
@@ -213,6 +242,8 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 		e.link = first;
 		return sink_bare(w->sink, &e);
 	}
+	read_attributes(fs, &i);
+	attributes_give(&fs->attributes, &e);
 	if (e.type == ENTRY_FILE) {
 		e.size = i.size;
 		return give_file(fs, &e, &i);
@@ -272,6 +303,7 @@ static enum status erofs_open(struct span in, struct sink *out)
 	collect_names(&fs, root);
 	enum status st = names_walk(&fs.names, root + 1, &fs.walk);
 	names_free(&fs.names);
+	attributes_free(&fs.attributes);
 	return st == ST_SKIP ? ST_OK : st;
 }
 

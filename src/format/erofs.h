@@ -3,6 +3,7 @@
 #ifndef FORMAT_EROFS_H
 #define FORMAT_EROFS_H
 
+#include "format/attributes.h"
 #include "format/names.h"
 
 enum erofs_layout { EROFS_PLAIN, EROFS_PACKED_FULL, EROFS_INLINE, EROFS_PACKED, EROFS_CHUNKS };
@@ -14,10 +15,13 @@ struct erofs {
 	uint32_t block, block_bits, incompat;
 	uint64_t meta; /* inodes */
 	uint64_t size;
+	uint64_t shared; /* attributes that several files have */
+	struct attributes attributes; /* of the inode that is being visited */
 };
 
 struct erofs_inode {
 	uint64_t size, mtime, behind; /* behind: what follows the inode and its attributes */
+	uint64_t xattrs;	      /* where they begin */
 	uint32_t mode, uid, gid, where;
 	enum erofs_layout layout;
 };

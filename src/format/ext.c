@@ -12,10 +12,14 @@
  *   block(60) ... size_high 108, uid_high 120, gid_high 122, extra_size 128
  * content: extents (f30a: entries, depth), or 12 block numbers and 3 levels of blocks of them, or
  *   inside the inode (block, then the attribute system.data)
+ * attributes: behind the extra fields of the inode, and in the block that it names (104, 118): magic
+ *   ea020000 (32 bytes of head in a block), then name_length(1) class(1) value_at(2) inode(4) size(4)
+ *   hash(4) name; value_at counts from the first entry in an inode, from its head in a block
  * folder entry: inode(4) length(2) name_length(1) type(1) name
  *
  * Reference: Linux Documentation/filesystems/ext4/.
  */
+#include "format/attributes.h"
 #include "format/names.h"
 
 enum {
@@ -54,6 +58,7 @@ struct ext {
 	struct names names;
 	struct run *runs; /* of the file that is being read */
 	size_t n, cap, budget;
+	struct attributes attributes; /* of the inode that is being visited */
 	bool names_full;
 };
 
@@ -253,6 +258,35 @@ static struct span inline_more(struct span i)
 	return SPAN(i.p, 0);
 }
 
+/* Entries from `at` on; values count from `base`. */
+static void add_attributes(struct ext *x, struct span s, uint64_t at, uint64_t base)
+{
+	while (span_has(s, at, 16) && span_le32(s, at)) {
+		struct span name = span_cut(s, at + 16, s.p[at]);
+		uint32_t size = span_le32(s, at + 8);
+		struct span value = span_cut(s, base + span_le16(s, at + 2), size);
+		const char *class = attributes_class(s.p[at + 1]);
+		bool content = s.p[at + 1] == 7 && span_eq_str(name, "data");
+		if (name.n < s.p[at] || value.n < size || span_le32(s, at + 4) || !class ||
+		    (!content && !attributes_add(&x->attributes, class, name, value)))
+			sink_note(x->walk.sink, (uint64_t)(s.p - x->in.p) + at,
+				  "an extended attribute cannot be read");
+		at += (16 + (uint64_t)name.n + 3) & ~UINT64_C(3);
+	}
+}
+
+static void read_attributes(struct ext *x, struct span i)
+{
+	uint64_t base = GOOD_OLD_INODE + span_le16(i, 128) + 4;
+	uint64_t place = span_le32(i, 104) | (uint64_t)span_le16(i, 118) << 32;
+	attributes_reset(&x->attributes);
+	if (i.n > GOOD_OLD_INODE && span_le32(i, base - 4) == 0xea020000)
+		add_attributes(x, i, base, base);
+	struct span b = place ? block(x, place) : SPAN(x->in.p, 0);
+	if (span_le32(b, 0) == 0xea020000)
+		add_attributes(x, b, 32, 0);
+}
+
 static void add_entries(struct ext *x, uint64_t dir, struct span b)
 {
 	for (uint64_t at = 0; span_has(b, at, 8);) {
@@ -433,6 +467,8 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 		e.link = first;
 		return sink_bare(w->sink, &e);
 	}
+	read_attributes(x, i);
+	attributes_give(&x->attributes, &e);
 	if (e.type == ENTRY_FILE)
 		return span_le32(i, 32) & FLAG_INLINE ? write_inline(x, &e, i) : write_file(x, &e, i);
 	if (e.type == ENTRY_SYMLINK) {
@@ -461,6 +497,7 @@ static enum status ext_open(struct span in, struct sink *out)
 	gather(&x);
 	enum status st = names_walk(&x.names, ROOT, &x.walk);
 	names_free(&x.names);
+	attributes_free(&x.attributes);
 	mem_free(x.runs);
 	return st;
 }

@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/span.h"
 #include "base/status.h"
+#include "base/xattr.h"
 #include "codec/codec.h"
 
 enum entry_type {
@@ -44,6 +45,8 @@ struct entry {
 	uint32_t dev_major, dev_minor;
 	uint64_t group;	    /* entries in a row with the same one share work: they stay together when a
 			       container is opened in parts; 0: none */
+	const struct xattr *xattrs; /* extended attributes; borrowed for the call */
+	size_t xattr_count;
 	enum entry_type type;
 	bool owned;         /* mode, uid, gid and mtime are real, not defaults */
 };

@@ -7,13 +7,15 @@
  *   entry e001  name_crc(4) name                                  ino 0: the name was deleted
  * inode e002  + ino(4) version(4) mode(4) uid(2) gid(2) isize(4) atime(4) mtime(4) ctime(4)
  *               offset(4) csize(4) dsize(4) compr(1) usercompr(1) flags(2) data_crc(4) node_crc(4)
- * clean marker 2003, padding 2004, summary 2006, xattr e008, xref e009: no content for us
+ * attribute e008, reference to one e009: jffs2_xattr.c
+ * clean marker 2003, padding 2004, summary 2006: no content for us
  *
  * The newest version of a name or of a byte of a file counts. A node whose type lacks the bit 2000
  * is obsolete; its CRC was made with the bit set.
  *
  * Reference: Linux include/uapi/linux/jffs2.h, fs/jffs2/.
  */
+#include "format/jffs2_xattr.h"
 #include "format/names.h"
 
 #include "base/hash.h"
@@ -24,6 +26,8 @@ enum {
 	INODE = 68,
 	TYPE_DIRENT = 0xe001,
 	TYPE_INODE = 0xe002,
+	TYPE_XATTR = 0xe008,
+	TYPE_XREF = 0xe009,
 	TYPE_CLEAN = 0x2003,
 	TYPE_PAD = 0x2004,
 	ACCURATE = 0x2000,
@@ -49,6 +53,7 @@ struct jffs2 {
 	struct names names;
 	struct node *nodes;
 	size_t n, cap;
+	struct jffs2_xattrs xattrs;
 	uint8_t *window, *covered, *data;
 };
 
@@ -230,6 +235,10 @@ static void scan(struct jffs2 *j)
 			take_dirent(j, node, len);
 		else if (type == TYPE_INODE)
 			take_inode(j, node, len);
+		else if (type == TYPE_XATTR)
+			jffs2_take_xattr(&j->xattrs, node, len);
+		else if (type == TYPE_XREF)
+			jffs2_take_xref(&j->xattrs, node, len);
 		at = node_end(node, len);
 	}
 }
@@ -481,6 +490,8 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 		e.type = ENTRY_HARDLINK;
 		e.link = first;
 	}
+	if (e.type != ENTRY_HARDLINK)
+		jffs2_xattrs_give(&j->xattrs, name->ino, &e);
 	switch (e.type) {
 	case ENTRY_FILE:
 		return write_file(j, &e, nodes, n);
@@ -511,11 +522,14 @@ static enum status jffs2_open(struct span in, struct sink *out)
 	j.window = mem_alloc(WINDOW);
 	j.covered = mem_alloc(WINDOW);
 	j.data = mem_alloc(MAX_DATA);
+	j.xattrs = (struct jffs2_xattrs){.in = j.in, .sink = out, .big_endian = j.big_endian};
 	scan(&j);
 	if (j.n)
 		qsort(j.nodes, j.n, sizeof *j.nodes, compare_nodes);
+	jffs2_xattrs_sort(&j.xattrs);
 	enum status st = names_walk(&j.names, 1, &j.walk);
 	names_free(&j.names);
+	jffs2_xattrs_free(&j.xattrs);
 	mem_free(j.nodes);
 	mem_free(j.window);
 	mem_free(j.covered);

@@ -40,6 +40,7 @@ struct walk {
 	size_t tried; /* entries read, kept or not: what bounds the walk */
 	struct buf names;
 	struct buf path, other;
+	struct attributes attributes; /* of the node that is being given */
 	uint32_t *seen; /* open hash of node indexes + 1, by inode */
 	size_t seen_cap;
 	unsigned notes;
@@ -218,6 +219,17 @@ static enum status walk_tree(struct walk *w)
 	return st;
 }
 
+static void give_xattrs(struct walk *w, const struct sq_inode *i, struct entry *e)
+{
+	if (i->xattrs == SQ_NO_XATTRS)
+		return;
+	enum status st = sq_xattrs(&w->fs, i->xattrs, &w->attributes);
+	if (st != ST_OK)
+		note(w, w->fs.s.xattrs_at, "extended attributes of %.100s are %s", e->path,
+		     status_word(st));
+	attributes_give(&w->attributes, e);
+}
+
 static struct entry entry_of(struct walk *w, const struct node *n, const struct sq_inode *i)
 {
 	static const enum entry_type types[] = {
@@ -237,6 +249,8 @@ static struct entry entry_of(struct walk *w, const struct node *n, const struct 
 		e.dev_major = i->device >> 20;
 		e.dev_minor = i->device & 0xfffff;
 	}
+	if (!n->linked)
+		give_xattrs(w, i, &e);
 	return e;
 }
 
@@ -324,18 +338,6 @@ static enum status emit(struct walk *w)
 	return st;
 }
 
-/* A file may be privileged by an attribute (security.capability): say that they are not kept. */
-static void note_xattrs(struct walk *w)
-{
-	const struct sq_super *s = &w->fs.s;
-	struct span table = span_cut(w->fs.in, s->xattrs_at, 16);
-	uint32_t sets = span_u32(table, 8, s->big_endian);
-	if (s->major == 4 && table.n == 16 && sets)
-		note(w, s->xattrs_at,
-		     "extended attributes are not read, nor capabilities of files in them (different sets: %u)",
-		     sets);
-}
-
 static enum status open_tree(struct walk *w)
 {
 	struct sq *fs = &w->fs;
@@ -347,7 +349,6 @@ static enum status open_tree(struct walk *w)
 		return cut ? ST_TRUNCATED : ST_DAMAGED;
 	}
 	sq_ids_read(fs);
-	note_xattrs(w);
 	w->max = fs->in.n + 4096 < NODES_MAX ? fs->in.n + 4096 : NODES_MAX;
 	enum status walked = walk_tree(w);
 	enum status st = emit(w);
@@ -371,6 +372,7 @@ static enum status squashfs_open(struct span in, struct sink *out)
 	buf_free(&w.names);
 	buf_free(&w.path);
 	buf_free(&w.other);
+	attributes_free(&w.attributes);
 	return st;
 }
 

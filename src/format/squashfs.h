@@ -7,11 +7,12 @@
  *   squashfs_block.c  which compressor it really is; metadata and fragment blocks, small caches
  *   squashfs_inode.c  inodes, directories, owners and the fragment table of every version
  *   squashfs_data.c   the content of a file
+ *   squashfs_xattr.c  extended attributes
  */
 #ifndef FORMAT_SQUASHFS_H
 #define FORMAT_SQUASHFS_H
 
-#include "format/format.h"
+#include "format/attributes.h"
 
 enum {
 	SQ_META = 8192, /* decoded size of a metadata block */
@@ -78,6 +79,7 @@ struct sq {
 };
 
 #define SQ_NO_FRAGMENT UINT32_MAX
+#define SQ_NO_XATTRS   UINT32_MAX
 
 enum sq_type { SQ_DIR = 1, SQ_FILE, SQ_SYMLINK, SQ_BLOCK, SQ_CHAR, SQ_FIFO, SQ_SOCKET };
 
@@ -88,6 +90,7 @@ struct sq_inode {
 	uint64_t size;	 /* of a file or link; bytes of a directory's listing */
 	uint64_t start;	 /* first data block */
 	uint32_t fragment, fragment_offset;
+	uint32_t xattrs;      /* number of a set */
 	struct sq_at listing; /* of a directory */
 	struct sq_at rest;    /* where block lists and link targets begin */
 };
@@ -121,6 +124,9 @@ enum status sq_inode_read(struct sq *fs, uint64_t ref, struct sq_inode *i);
 enum status sq_listing_next(struct sq *fs, struct sq_listing *l, struct sq_name *name, bool *end);
 enum status sq_fragment_find(struct sq *fs, uint32_t index, uint64_t *at, uint32_t *size);
 void sq_ids_read(struct sq *fs);
+
+/* The attributes of a set; what could be read is there when the status is bad. */
+enum status sq_xattrs(struct sq *fs, uint32_t set, struct attributes *out);
 
 /* begin has been called: write the content. The file's own status goes to *st. */
 enum status sq_data(struct sq *fs, const struct sq_inode *i, enum status *st);

@@ -17,7 +17,7 @@
 #include "format/squashfs.h"
 
 /* LISTING_EXTRA: from version 3 on a listing's size counts "." and ".." as three bytes. */
-enum { FIELDS_MAX = 48, LISTING_EXTRA = 3, GROUP_MAX = 256 };
+enum { FIELDS_MAX = 48, LISTING_EXTRA = 3, GROUP_MAX = 256, TARGET_MAX = 65536 };
 
 struct fields {
 	uint8_t bytes[FIELDS_MAX];
@@ -73,6 +73,21 @@ static void set_listing(struct sq *fs, struct sq_inode *i, uint64_t block, uint6
 	i->listing = (struct sq_at){fs->s.dirs_at + block, (uint32_t)offset};
 }
 
+/* Behind the target of a link; they are left out where that cannot be read. */
+static void xattrs_behind(struct sq *fs, struct sq_inode *i)
+{
+	uint8_t skipped[1024], number[4];
+	struct sq_at at = i->rest;
+	uint64_t left = i->size < TARGET_MAX ? i->size : TARGET_MAX;
+	for (size_t n; left; left -= n) {
+		n = left < sizeof skipped ? (size_t)left : sizeof skipped;
+		if (sq_read(fs, &at, skipped, n) != ST_OK)
+			return;
+	}
+	if (sq_read(fs, &at, number, sizeof number) == ST_OK)
+		i->xattrs = span_u32(SPAN(number, 4), 0, fs->s.big_endian);
+}
+
 static void body_4(struct sq *fs, struct sq_inode *i, unsigned type, struct fields *f)
 {
 	static const uint8_t size[] = {0, 16, 16, 8, 8, 8, 4, 4, 24, 40, 8, 12, 12, 8, 8};
@@ -87,6 +102,7 @@ static void body_4(struct sq *fs, struct sq_inode *i, unsigned type, struct fiel
 	case 8:
 		take(f, 32), i->size = take(f, 32), block = take(f, 32);
 		take(f, 32), take(f, 16), offset = take(f, 16);
+		i->xattrs = take32(f, 32);
 		set_listing(fs, i, block, offset);
 		break;
 	case 2:
@@ -96,14 +112,24 @@ static void body_4(struct sq *fs, struct sq_inode *i, unsigned type, struct fiel
 	case 9:
 		i->start = take(f, 64), i->size = take(f, 64), take(f, 64), take(f, 32);
 		i->fragment = take32(f, 32), i->fragment_offset = take32(f, 32);
+		i->xattrs = take32(f, 32);
 		break;
 	case 3:
 	case 10:
 		take(f, 32), i->size = take(f, 32);
+		if (type == 10)
+			xattrs_behind(fs, i);
+		break;
+	case 13:
+	case 14:
+		take(f, 32);
+		i->xattrs = take32(f, 32);
 		break;
 	default:
 		take(f, 32);
 		i->device = take32(f, 32);
+		if (type > 7)
+			i->xattrs = take32(f, 32);
 	}
 }
 
@@ -220,7 +246,7 @@ static enum status inode_old(struct sq *fs, struct sq_inode *i)
 
 enum status sq_inode_read(struct sq *fs, uint64_t ref, struct sq_inode *i)
 {
-	*i = (struct sq_inode){.fragment = SQ_NO_FRAGMENT};
+	*i = (struct sq_inode){.fragment = SQ_NO_FRAGMENT, .xattrs = SQ_NO_XATTRS};
 	i->rest = (struct sq_at){fs->s.inodes_at + (ref >> 16), ref & 0xffff};
 	if (i->rest.block >= fs->s.dirs_at)
 		return ST_DAMAGED;

@@ -214,6 +214,10 @@ static enum status give(struct walk *w, const struct head *h)
 		.owned = true,
 	};
 	e.type = type_of(h, e.path);
+	if (e.type != ENTRY_HARDLINK) {
+		e.xattrs = w->extra.xattrs;
+		e.xattr_count = w->extra.xattr_count;
+	}
 	if (e.type == ENTRY_HARDLINK || e.type == ENTRY_SYMLINK)
 		e.link = w->extra.link ? w->extra.link : arena_str(&w->arena, h->link);
 	if (e.type == ENTRY_CHAR || e.type == ENTRY_BLOCK) {

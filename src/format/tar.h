@@ -18,6 +18,8 @@ struct tar_extra {
 	bool has_size, has_uid, has_gid, has_mtime;
 	struct tar_piece *pieces; /* sparse map of pax versions 0.0 and 0.1 */
 	size_t piece_count, piece_cap;
+	struct xattr *xattrs;
+	size_t xattr_count, xattr_cap;
 };
 
 struct tar_sparse {

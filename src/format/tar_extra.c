@@ -3,6 +3,7 @@
  * Extensions of tar.
  *
  *   pax record      "LENGTH key=value\n", LENGTH counts the whole record
+ *                   SCHILY.xattr.NAME=bytes, LIBARCHIVE.xattr.NAME=base64: extended attributes
  *   old GNU sparse  four pieces at 386 of the header; 482: a block of 21 pieces follows (its 504: more)
  *   pax sparse 0.0  records GNU.sparse.offset and .numbytes in turn; 0.1: GNU.sparse.map=a,n,a,n
  *   pax sparse 1.0  the content begins with decimal lines: count, then offset and length of each
@@ -10,9 +11,10 @@
  */
 #include "format/tar.h"
 
+#include "base/base64.h"
 #include "format/member.h"
 
-enum { BLOCK = 512 };
+enum { BLOCK = 512, XATTRS_MAX = 64, ATTRIBUTE = 64 * 1024 };
 
 static void add_piece(struct arena *a, struct tar_piece **p, size_t *n, size_t *cap, uint64_t at,
 		      uint64_t len)
@@ -81,6 +83,59 @@ static bool sparse_record(struct span key, struct span value, struct arena *a, s
 	return true;
 }
 
+static void add_xattr(struct arena *a, struct tar_extra *x, const char *name, struct span value)
+{
+	for (size_t i = 0; i < x->xattr_count; i++)
+		if (strcmp(x->xattrs[i].name, name) == 0)
+			return;
+	if (x->xattr_count == XATTRS_MAX)
+		return;
+	if (x->xattr_count == x->xattr_cap) {
+		size_t bigger = x->xattr_cap ? x->xattr_cap * 2 : 4;
+		struct xattr *q = arena_array(a, bigger, sizeof *q);
+		if (x->xattr_count)
+			memcpy(q, x->xattrs, x->xattr_count * sizeof *q);
+		x->xattrs = q;
+		x->xattr_cap = bigger;
+	}
+	x->xattrs[x->xattr_count++] = (struct xattr){name, value};
+}
+
+/* "%41" in a name stands for a byte. */
+static const char *url_name(struct span s, struct arena *a)
+{
+	char *out = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		uint64_t code;
+		if (s.p[i] == '%' && span_has(s, i, 3) && member_number(span_cut(s, i + 1, 2), 16, &code) &&
+		    code) {
+			out[n++] = (char)code;
+			i += 2;
+		} else {
+			out[n++] = (char)s.p[i];
+		}
+	}
+	return out;
+}
+
+/* Both ways of writing may stand side by side. */
+static void xattr_record(struct span key, struct span value, struct arena *a, struct tar_extra *x)
+{
+	if (span_is(key, 0, "SCHILY.xattr.", 13)) {
+		add_xattr(a, x, arena_str(a, span_from(key, 13)), value);
+	} else if (span_is(key, 0, "LIBARCHIVE.xattr.", 17)) {
+		struct buf b = {.max = ATTRIBUTE};
+		if (base64_decode(&b, value)) {
+			uint8_t *copy = arena_alloc(a, b.n + 1);
+			if (b.n)
+				memcpy(copy, b.p, b.n);
+			add_xattr(a, x, url_name(span_from(key, 17), a), SPAN(copy, b.n));
+		}
+		buf_free(&b);
+	}
+}
+
 static bool record(struct span key, struct span value, struct arena *a, struct tar_extra *x)
 {
 	if (span_eq_str(key, "path")) {
@@ -102,6 +157,7 @@ static bool record(struct span key, struct span value, struct arena *a, struct t
 		return x->has_gid = member_number(value, 10, &x->gid);
 	if (span_is(key, 0, "GNU.sparse.", 11))
 		return sparse_record(key, value, a, x);
+	xattr_record(key, value, a, x);
 	return true;
 }
 

@@ -10,6 +10,7 @@
  *             mode(4) flags(4) data_len(4) ... data at 160 (link target, device number)
  * 1 data      key size(4) compression(2) pad(2), content at 48; blocks of 4096
  * 2 entry     key inode(8) pad(1) type(1) name_len(2) cookie(4) name at 56; inode 0: deleted
+ * 3 attribute the same for an extended attribute: its value is the data of that inode
  * 4 truncate  inode(4) pad(12) old_size(8) new_size(8)
  * 6 super     LEB 0: ... leb_size at 36, leb_count at 40, default compression at 84
  * 7 master    LEBs 1 and 2, the last counts: commit at 32, log_lnum at 44, root lnum, offs, len
@@ -22,6 +23,7 @@
  *
  * Reference: Linux fs/ubifs/ubifs-media.h.
  */
+#include "format/attributes.h"
 #include "format/names.h"
 
 #include "base/hash.h"
@@ -51,6 +53,12 @@ struct node {
 	uint8_t type;
 };
 
+/* The name of an attribute of the inode `host`; inode 0: it was removed. */
+struct xentry {
+	uint64_t host, ino, sqnum;
+	size_t at;
+};
+
 struct ubifs {
 	struct walk walk;
 	struct span in;
@@ -59,6 +67,9 @@ struct ubifs {
 	struct names names;
 	struct node *nodes;
 	size_t n, cap;
+	struct xentry *xentries;
+	size_t xn, xcap;
+	struct attributes attributes; /* of the inode that is being visited */
 	uint8_t block[BLOCK];
 };
 
@@ -113,6 +124,13 @@ static void take_node(struct ubifs *u, struct span node, size_t at)
 							   at, name});
 		return;
 	}
+	case NODE_XENTRY:
+		if (node.n <= ENTRY_SIZE)
+			return;
+		u->xentries = mem_grow(u->xentries, &u->xcap, u->xn + 1, sizeof *u->xentries);
+		u->xentries[u->xn++] =
+			(struct xentry){one.ino, span_le64(node, 40), one.sqnum, at};
+		return;
 	case NODE_INODE:
 		if (node.n < INODE_SIZE)
 			return;
@@ -280,7 +298,7 @@ static void gather(struct ubifs *u)
 	sink_note(u->walk.sink, 0, "%s; all nodes are taken by age, deleted files may be among them",
 		  master.n ? "the index is damaged" : "there is no master node");
 	names_free(&u->names);
-	u->n = 0;
+	u->n = u->xn = 0;
 	for (uint32_t lnum = 0; lnum < u->leb_count; lnum++) {
 		if ((uint64_t)lnum * u->leb_size >= u->in.n)
 			break;
@@ -406,6 +424,55 @@ static enum status write_encrypted(struct ubifs *u, const struct entry *e)
 	return st == ST_OK ? s->end(s, ST_ENCRYPTED) : st;
 }
 
+static int compare_xentries(const void *pa, const void *pb)
+{
+	const struct xentry *a = pa, *b = pb;
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
+	if (a->sqnum != b->sqnum)
+		return a->sqnum > b->sqnum ? -1 : 1; /* the newest first */
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+static struct span xentry_name(const struct ubifs *u, const struct xentry *x)
+{
+	return span_cut(u->in, x->at + ENTRY_SIZE, span_le16(u->in, x->at + 50));
+}
+
+/* Was there a newer one of that name? */
+static bool replaced(const struct ubifs *u, const struct xentry *first, const struct xentry *x)
+{
+	struct span name = xentry_name(u, x);
+	for (const struct xentry *k = first; k < x; k++)
+		if (span_equal(xentry_name(u, k), name))
+			return true;
+	return false;
+}
+
+static void read_attributes(struct ubifs *u, uint64_t host)
+{
+	size_t lo = 0, hi = u->xn, n;
+	attributes_reset(&u->attributes);
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (u->xentries[mid].host < host)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (size_t i = lo; i < u->xn && u->xentries[i].host == host && i - lo < 4 * ATTRIBUTES_MAX; i++) {
+		const struct xentry *x = &u->xentries[i];
+		const struct node *v = nodes_of(u, x->ino, &n);
+		if (!x->ino || replaced(u, &u->xentries[lo], x) ||
+		    span_eq_str(xentry_name(u, x), "c")) /* fscrypt's own, not seen by users */
+			continue;
+		struct span ino = n && v[0].type == NODE_INODE ? node_at(u->in, v[0].at) : SPAN(u->in.p, 0);
+		struct span value = span_cut(ino, INODE_SIZE, span_le32(ino, 112));
+		if (!ino.n || !attributes_add(&u->attributes, "", xentry_name(u, x), value))
+			sink_note(u->walk.sink, x->at, "an extended attribute cannot be read");
+	}
+}
+
 static enum status missing(struct ubifs *u, const struct name *name, struct entry *e)
 {
 	struct sink *s = u->walk.sink;
@@ -452,6 +519,10 @@ static enum status visit(struct walk *w, const struct name *name, const char *pa
 	} else if (e.type == ENTRY_CHAR || e.type == ENTRY_BLOCK) {
 		entry_device(&e, span_le32(data, 0));
 	}
+	if (e.type != ENTRY_HARDLINK) {
+		read_attributes(u, name->ino);
+		attributes_give(&u->attributes, &e);
+	}
 	if (e.type == ENTRY_FILE && span_le32(ino, 108) & FLAG_CRYPT)
 		return write_encrypted(u, &e);
 	for (size_t i = 0; i < n && e.type == ENTRY_FILE; i++)
@@ -475,8 +546,12 @@ static enum status ubifs_open(struct span in, struct sink *out)
 	gather(u);
 	if (u->n)
 		qsort(u->nodes, u->n, sizeof *u->nodes, compare_nodes);
+	if (u->xn)
+		qsort(u->xentries, u->xn, sizeof *u->xentries, compare_xentries);
 	enum status st = names_walk(&u->names, ROOT, &u->walk);
 	names_free(&u->names);
+	attributes_free(&u->attributes);
+	mem_free(u->xentries);
 	mem_free(u->nodes);
 	mem_free(u);
 	return st;

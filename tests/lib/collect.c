@@ -23,6 +23,20 @@ static bool spend(struct collect *c, size_t n)
 	return true;
 }
 
+/* "name=hex" lines, in the order in which they came. */
+static void keep_xattrs(struct member *m, const struct entry *e)
+{
+	struct buf b = {0};
+	for (size_t i = 0; i < e->xattr_count; i++) {
+		buf_printf(&b, "%s=", e->xattrs[i].name);
+		for (size_t k = 0; k < e->xattrs[i].value.n; k++)
+			buf_printf(&b, "%02x", e->xattrs[i].value.p[k]);
+		buf_byte(&b, '\n');
+	}
+	m->xattrs = mem_dup(buf_text(&b));
+	buf_free(&b);
+}
+
 static enum status on_begin(struct sink *s, const struct entry *e)
 {
 	struct collect *c = of(s);
@@ -36,6 +50,8 @@ static enum status on_begin(struct sink *s, const struct entry *e)
 	m->link = e->link ? mem_dup(e->link) : NULL;
 	m->e.path = m->path;
 	m->e.link = m->link;
+	m->e.xattrs = NULL;
+	keep_xattrs(m, e);
 	c->open = true;
 	return ST_OK;
 }
@@ -95,6 +111,7 @@ void collect_free(struct collect *c)
 	for (size_t i = 0; i < c->count; i++) {
 		mem_free(c->members[i].path);
 		mem_free(c->members[i].link);
+		mem_free(c->members[i].xattrs);
 		mem_free(c->members[i].bytes);
 	}
 	for (size_t i = 0; i < c->note_count; i++)

@@ -8,6 +8,7 @@
 
 struct member {
 	char *path, *link;   /* path as the format gave it, not cleaned */
+	char *xattrs;        /* "name=hex" lines */
 	struct entry e;      /* e.path and e.link point to the two above */
 	uint8_t *bytes;
 	size_t n, room;      /* room: allocated */

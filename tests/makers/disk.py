@@ -27,6 +27,7 @@ def ext(work, top):
             os.unlink(image)
         run('mke2fs', '-q', '-F', *options, '-d', top, image, '16M')
         o = expect(name, 'ext', image, top, owner=(str(os.getuid()), str(os.getgid())),
+                   xattrs='-r' not in options,
                    size=16 << 20)
         check(name, o.bid == 90, o.bid)
     with open(image, 'ab') as f:

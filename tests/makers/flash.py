@@ -31,9 +31,9 @@ def jffs2(work, top):
             'none': ['-b', '-m', 'none'],
             'big pages': ['-l', '-s', '16384'],
     }.items():
-        run('mkfs.jffs2', '-r', top, '-o', image, '-U', *options)
+        run('mkfs.jffs2', '--with-xattr', '-r', top, '-o', image, '-U', *options)
         what = 'jffs2 ' + name
-        o = expect(what, 'jffs2', image, top, owner=('0', '0'), size=os.path.getsize(image))
+        o = expect(what, 'jffs2', image, top, owner=('0', '0'), size=os.path.getsize(image), xattrs=True)
         check(what, o.bid == 90, o.bid)
     run('mkfs.jffs2', '-r', top, '-o', image, '-q', '-D', table, '-l', '-e', '0x10000')
     o = Opened('jffs2', image)
@@ -150,6 +150,11 @@ def ubifs_life(work, top):
     j.truncate(odd, 12345, 4096)
     j.inode(odd, 4096)
     j.inode(odd, 9000)
+    j.attribute(9000, b'user.note', 9001, b'first')
+    j.attribute(9000, b'user.gone', 9002, b'removed')
+    j.attribute(9000, b'security.capability', 9003, CAPABILITY)
+    j.attribute(9000, b'user.note', 9004, b'second')
+    j.attribute(9000, b'user.gone', 0)
     log = data.find(ubifs_node(10, 0, b'')[:4], 3 * leb)
     at = 3 * leb
     while data[at:at + 4] == b'\x31\x18\x10\x06':
@@ -165,6 +170,8 @@ def ubifs_life(work, top):
     m = o.members
     check('ubifs life', 'etc/passwd' not in m and 'etc/empty' in m, 'deleted')
     check('ubifs life', m['etc/made-later']['uid'] == '7' and not o.notes, o.notes)
+    check('ubifs life', o.xattrs == {'etc/made-later': {'user.note': b'second'.hex(),
+                                                        'security.capability': CAPABILITY.hex()}}, o.xattrs)
     for path, want in (('etc/made-later', b'm' * 4096 + b'n' * 904), ('bin/one-page', b'changed')):
         check('ubifs life', run(openfs, 'ubifs', image, 'out', path) == want, path)
     got = run(openfs, 'ubifs', image, 'out', 'lib/odd')

@@ -84,10 +84,15 @@ class Journal:
         self.add(2, ubifs_key(parent, 2, r5(name)) + struct.pack('<Q2BHI', ino, 0, 0, len(name), 0) +
                  name + b'\0')
 
-    def inode(self, ino, size, links=1, mode=0o100644):
-        body = ubifs_key(ino, 0, 0) + struct.pack('<5Q3I4I', self.sequence, size, 1, 1, 1, 0, 0, 0,
-                                                  links, 7, 8, mode)
-        self.add(0, body.ljust(160 - 24, b'\0'))
+    def inode(self, ino, size, links=1, mode=0o100644, value=b''):
+        body = ubifs_key(ino, 0, 0) + struct.pack('<5Q3I6I', self.sequence, size, 1, 1, 1, 0, 0, 0,
+                                                  links, 7, 8, mode, 0, len(value))
+        self.add(0, body.ljust(160 - 24, b'\0') + value)
+
+    def attribute(self, host, name, ino, value=b''):
+        self.add(3, ubifs_key(host, 3, r5(name)) + struct.pack('<Q2BHI', ino, 0, 0, len(name), 0) + name + b'\0')
+        if ino:
+            self.inode(ino, len(value), value=value)
 
     def data(self, ino, block, data):
         self.add(1, ubifs_key(ino, 1, block) + struct.pack('<I2H', len(data), 0, 0) + data)

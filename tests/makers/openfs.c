@@ -35,6 +35,9 @@ static int list(const struct format *f, struct span in)
 		       m->e.dev_major, m->e.dev_minor, m->link ? m->link : "",
 		       hex, status_word(m->status), (unsigned long long)m->e.at);
 	}
+	for (size_t i = 0; i < c.count; i++)
+		for (const char *x = c.members[i].xattrs; x && *x; x = strchr(x, '\n') + 1)
+			printf("xattr\t%s\t%.*s\n", c.members[i].path, (int)strcspn(x, "\n"), x);
 	for (size_t i = 0; i < c.note_count; i++)
 		printf("note\t%llu\t%s\n", (unsigned long long)c.notes[i].at, c.notes[i].what);
 	printf("used\t%llu\nstatus\t%s\n", (unsigned long long)c.sink.used, status_word(st));

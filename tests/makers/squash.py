@@ -45,7 +45,7 @@ def squashfs(work, top):
         run('mksquashfs', top, image, '-all-root', *options, *always)
         with open(image, 'rb') as f:
             head = f.read(96)
-        o = expect('squashfs ' + name, 'squashfs', image, top, owner=('0', '0'),
+        o = expect('squashfs ' + name, 'squashfs', image, top, owner=('0', '0'), xattrs='-no-xattrs' not in options,
                    size=int.from_bytes(head[40:48], 'little'))
         if name in ('gzip', 'lzma', 'lz4'):
             torture('squashfs ' + name, 'squashfs', image, 4999, 40)

@@ -65,13 +65,40 @@ def make_tree(top, links=True):
         os.symlink('/' + 'far/' * 30 + 'away', top + '/etc/long-link')
         os.link(top + '/bin/busybox', top + '/bin/second-name')
         os.mkfifo(top + '/tmp/pipe')
+    set_xattrs(top, links)
     for folder, names, leaves in os.walk(top, topdown=False):
         for name in leaves + names:
             os.utime(os.path.join(folder, name), (MTIME, MTIME), follow_symlinks=False)
 
 
+# cap_net_admin,cap_net_raw=ep
+CAPABILITY = bytes.fromhex('0100000200300000000000000000000000000000')
+
+
+def set_xattrs(top, links):
+    """Short, long, binary, empty and shared ones, as far as this machine lets us."""
+    wanted = [('bin/busybox', 'security.capability', CAPABILITY), ('etc/passwd', 'user.note', b'several have it'),
+              ('lib/odd', 'user.note', b'several have it'), ('lib/odd', 'user.bytes', bytes(range(256)) * 3),
+              ('many/file-007', 'user.empty', b''), ('many/file-007', 'trusted.seven', b'7'),
+              ('www', 'user.folder', b'a folder has one too')]
+    for path, name, value in wanted + [('bin/sh', 'trusted.link', b'on a link')] * links:
+        try:
+            os.setxattr(os.path.join(top, path), name, value, follow_symlinks=False)
+        except OSError as e:
+            print('# no attribute %s here: %s' % (name, e.strerror))
+
+
+def xattrs_of(full):
+    try:
+        names = os.listxattr(full, follow_symlinks=False)
+    except OSError:
+        return {}
+    return {n: os.getxattr(full, n, follow_symlinks=False).hex() for n in names if n != 'security.selinux'}
+
+
 class Opened:
     def __init__(self, form, image):
+        self.xattrs = {}
         self.members, self.notes, self.bid, self.size = {}, [], 0, 0
         for line in run(openfs, form, image).decode('utf-8', 'surrogateescape').split('\n'):
             field = line.split('\t')
@@ -79,6 +106,9 @@ class Opened:
                 self.notes.append(field[2])
             elif field[0] == 'bid':
                 self.bid, self.size = int(field[1]), int(field[2])
+            elif field[0] == 'xattr' and '=' in field[2]:
+                name, value = field[2].split('=')
+                self.xattrs.setdefault(field[1], {})[name] = value
             elif field[0] == 'used':
                 self.used = int(field[1])
             elif field[0] == 'status':
@@ -96,8 +126,10 @@ def check(what, ok, detail=''):
 
 
 def expect(what, form, image, top, modes=True, owner=None, times=True, links=True, size=None,
-           clean=True):
+           clean=True, xattrs=None):
     """Open an image and compare it with the folder it was made from."""
+    if xattrs is None:
+        xattrs = form in ('squashfs', 'ext', 'erofs')
     o = Opened(form, image)
     check(what, o.bid > 0, 'no bid')
     if clean:
@@ -112,6 +144,9 @@ def expect(what, form, image, top, modes=True, owner=None, times=True, links=Tru
             path = os.path.relpath(full, top)
             wanted += 1
             compare(what, path, full, o, inodes, modes, owner, times, links)
+            m = o.members.get(path, {})
+            got = o.xattrs.get(m.get('link') if m.get('type') == 'h' else path, {})
+            check('%s: %s' % (what, path), not xattrs or got == xattrs_of(full), 'attributes: %s' % got)
     extra = set(o.members) - {os.path.relpath(os.path.join(f, n), top)
                               for f, a, b in os.walk(top) for n in a + b} - {'lost+found', 'rr_moved'}
     check(what, not extra, 'more than was put in: %s' % sorted(extra)[:5])

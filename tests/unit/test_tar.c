@@ -141,6 +141,40 @@ static void wants_a_checksum(void **state)
 	buf_free(&b);
 }
 
+static void put_record(struct buf *b, const char *key, const char *value, size_t n)
+{
+	size_t len = strlen(key) + n + 3, digits = len + 2 > 99 ? 3 : 2;
+	buf_printf(b, "%zu %s=", len + digits, key);
+	buf_add(b, value, n);
+	buf_byte(b, '\n');
+}
+
+/* Both ways of writing attributes; the same one twice counts once; the next member has none. */
+static void keeps_attributes(void **state)
+{
+	(void)state;
+	struct buf b = {0}, records = {0};
+	struct collect c;
+	char size[12];
+	put_record(&records, "SCHILY.xattr.user.a", "one\ntwo\0", 8);
+	put_record(&records, "LIBARCHIVE.xattr.user.a", "eHh4", 4);
+	put_record(&records, "LIBARCHIVE.xattr.user.b%3dc", "AAH/", 4);
+	put_record(&records, "LIBARCHIVE.xattr.user.bad", "!!!!", 4);
+	snprintf(size, sizeof size, "%011zo", records.n);
+	put_header(&b, "pax", size, 'x');
+	buf_add(&b, records.p, records.n);
+	buf_fill(&b, 0, 512 - records.n);
+	put_header(&b, "with", "00000000000", '0');
+	put_header(&b, "without", "00000000000", '0');
+	buf_fill(&b, 0, 1024);
+	assert_int_equal(open_archive(&format_tar, buf_span(&b), &c), ST_OK);
+	assert_string_equal(collect_find(&c, "with")->xattrs, "user.a=6f6e650a74776f00\nuser.b=c=0001ff\n");
+	assert_string_equal(collect_find(&c, "without")->xattrs, "");
+	collect_free(&c);
+	buf_free(&b);
+	buf_free(&records);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +185,7 @@ int main(void)
 		cmocka_unit_test(hands_names_over_raw),
 		cmocka_unit_test(distrusts_sizes),
 		cmocka_unit_test(wants_a_checksum),
+		cmocka_unit_test(keeps_attributes),
 	};
 	return cmocka_run_group_tests_name("tar", tests, NULL, NULL);
 }
