@@ -28,11 +28,41 @@ static bool opens(struct span name)
 	return has_any(name, words);
 }
 
+/* The text of a command, or the format that it was made by a little before. */
+static struct span command_of(const struct look *l, const struct function *f, const struct call *c)
+{
+	struct value v = c->args[c->role->arg];
+	struct span text = program_text(l->p, v);
+	for (size_t i = 0; i < f->call_count && !text.n && v.kind != V_UNKNOWN; i++) {
+		const struct call *k = &f->calls[i];
+		if (!k->role || k->role->kind != ROLE_FORMAT || k->role->len == LEN_NEW ||
+		    !value_same(k->args[k->role->arg], v) ||
+		    (k->block == c->block ? k->at > c->at
+					  : !cfg_dominates(&f->cfg, k->block, c->block)))
+			continue;
+		text = program_text(l->p, k->args[k->role->other]);
+	}
+	return text;
+}
+
+/* Does the command start something that stays, or that others can connect to? */
+static bool stays(struct span command)
+{
+	static const char *const words[] = {"--listen", "0.0.0.0", "nc -l",
+					    "tcpsvd",	"socat",   NULL};
+	struct span s = span_trim(command);
+	bool behind = s.n > 2 && s.p[s.n - 1] == '&' && s.p[s.n - 2] != '&';
+	return behind || has_any(s, words);
+}
+
 static struct effect of_exec(const struct look *l, const struct function *f, const struct call *c)
 {
 	struct value v = c->args[c->role->arg];
+	struct span text = command_of(l, f, c);
 	struct input in = input_text(l->in, f, v);
-	bool strong = look_opens_shell(program_text(l->p, v)) || (in.source && in.whole);
+	if (c->role->len == LEN_FORMAT && !in.source)
+		in = input_format(l->in, f, c, (unsigned)c->role->arg);
+	bool strong = look_opens_shell(text) || (in.source && in.whole);
 	if (c->role->other >= 0 && c->role->other < MAX_ARGS) /* execl("/bin/busybox", "telnetd") */
 		strong = strong || look_opens_shell(program_text(l->p, c->args[c->role->other]));
 	static const char *const words[] = {"reboot", "mtd ",	  "nvram ", "rm -",   "passwd",
@@ -41,7 +71,7 @@ static struct effect of_exec(const struct look *l, const struct function *f, con
 	return (struct effect){.call = c,
 			       .word = "exec",
 			       .strength = strong ? 2 : 1,
-			       .lasting = strong || has_any(program_text(l->p, v), words)};
+			       .lasting = strong || stays(text) || has_any(text, words)};
 }
 
 static struct effect of_file(const struct look *l, const struct function *f, const struct call *c)

@@ -75,6 +75,18 @@ struct input input_bytes(const struct inputs *in, const struct function *f, stru
 	return lookup(in, f, v);
 }
 
+/* Nothing was known yet, or only now it is known that the descriptor is a connection. */
+static bool learn(struct inputs *in, struct input *known, struct input input)
+{
+	bool better = known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK &&
+		      known->at == input.at;
+	if (!input.source || (known->source && !better))
+		return false;
+	*known = input;
+	in->changed = true;
+	return true;
+}
+
 static void mark(struct inputs *in, const struct function *f, struct value base, uint64_t n,
 		 struct input input)
 {
@@ -83,15 +95,14 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 	if ((base.form != EXACT && base.form != NEAR) || base.kind == V_UNKNOWN ||
 	    base.kind == V_IMPORT)
 		return;
-	if (base.kind == V_PARAM && base.id < MAX_ARGS && !k->fills[base.id].source) {
-		k->fills[base.id] = input;
+	if (base.kind == V_PARAM && base.id < MAX_ARGS && learn(in, &k->fills[base.id], input))
 		k->fill_size[base.id] = r.n;
-		in->changed = true;
-	}
 	if (base.kind == V_CONST) {
 		for (size_t i = 0; i < in->global_count; i++)
-			if (covers(&in->globals[i], base))
+			if (covers(&in->globals[i], base)) {
+				learn(in, &in->globals[i].input, input);
 				return;
+			}
 		if (!elf_writable(in->p->img, base.k) || in->global_count == 128)
 			return;
 		in->globals[in->global_count++] = r;
@@ -103,12 +114,7 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 		if (!covers(&k->regions[i], base) ||
 		    (known->at != input.at && k->regions[i].base.k != base.k))
 			continue;
-		if (known->source == SOURCE_STREAM && input.source == SOURCE_NETWORK &&
-		    known->at == input.at) {
-			*known =
-			    input; /* only now it is known that the descriptor is a connection */
-			in->changed = true;
-		}
+		learn(in, known, input);
 		return;
 	}
 	if (k->count == MAX_REGIONS)
@@ -122,6 +128,12 @@ static void mark(struct inputs *in, const struct function *f, struct value base,
 static struct value result_of(const struct call *c)
 {
 	return (struct value){.kind = V_RET, .id = c->insn};
+}
+
+/* Where a function puts the text that it makes or reads. */
+static struct value filled_by(const struct call *c)
+{
+	return c->role->len == LEN_NEW ? result_of(c) : c->args[c->role->arg];
 }
 
 static uint64_t room(const struct call *c)
@@ -156,7 +168,9 @@ static struct value stream_of(const struct call *c)
 	static const struct {
 		const char *name;
 		unsigned arg;
-	} streams[] = {{"fgets", 2}, {"__fgets_chk", 3}, {"fread", 3}};
+	} streams[] = {{"fgets", 2},	{"__fgets_chk", 3},    {"fread", 3},
+		       {"getline", 2},	{"fgets_unlocked", 2}, {"fread_unlocked", 3},
+		       {"getdelim", 3}, {"__getdelim", 3},     {"__fread_chk", 4}};
 	for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
 		if (strcmp(c->role->name, streams[i].name) == 0)
 			return c->args[streams[i].arg];
@@ -173,6 +187,41 @@ static bool from_file(const struct function *f, const struct call *c)
 	       strcmp(maker->name, "popen") == 0;
 }
 
+static const struct call *call_at(const struct function *f, uint64_t at)
+{
+	for (size_t i = 0; i < f->call_count; i++)
+		if (f->calls[i].at == at)
+			return &f->calls[i];
+	return NULL;
+}
+
+/*
+ * Buffers may share their place in a frame: does the text come from a file that was read before the
+ * call, and not from outside, where it was read behind it?
+ */
+static bool read_from_file(const struct function *f, const struct call *c, struct value v,
+			   struct input i)
+{
+	const struct call *outside = call_at(f, i.at);
+	if (v.kind != V_STACK || !outside || cfg_dominates(&f->cfg, outside->block, c->block))
+		return false;
+	for (size_t n = 0; n < f->call_count; n++) {
+		const struct call *r = &f->calls[n];
+		if (r->role && r->role->kind == ROLE_READ && r->role->len != LEN_NEW &&
+		    value_same(r->args[r->role->arg], v) && from_file(f, r) &&
+		    cfg_dominates(&f->cfg, r->block, c->block))
+			return true;
+	}
+	return false;
+}
+
+struct input input_argument(const struct inputs *in, const struct function *f, const struct call *c,
+			    unsigned n)
+{
+	struct input i = input_text(in, f, c->args[n]);
+	return i.source && read_from_file(f, c, c->args[n], i) ? (struct input){0} : i;
+}
+
 static void take_get(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct input i = {.source = c->role->source,
@@ -181,52 +230,81 @@ static void take_get(struct inputs *in, const struct function *f, const struct c
 			  .whole = true};
 	if (!c->name && c->callee)
 		i.via = c->callee->name;
-	i.name = program_text(in->p, c->args[c->role->arg]);
+	if (c->role->arg >= 0)
+		i.name = program_text(in->p, c->args[c->role->arg]);
 	if (i.source == SOURCE_ENVIRONMENT && is_request_variable(i.name))
 		i.source = SOURCE_NETWORK;
 	mark(in, f, result_of(c), 1, i);
 }
 
-/* How many arguments a format asks for. */
-static unsigned conversions(struct span format)
+/* getc(): one byte of what comes in. */
+static void take_byte(struct inputs *in, const struct function *f, const struct call *c)
+{
+	struct value from = c->role->arg >= 0 ? c->args[c->role->arg] : (struct value){0};
+	const struct call *maker = function_call(f, from);
+	struct input i = {
+	    .source = SOURCE_STREAM, .at = c->at, .via = c->role->name, .whole = true};
+	if (maker && maker->name && strncmp(maker->name, "fopen", 5) == 0)
+		return;
+	if (maker && maker->name && strcmp(maker->name, "popen") == 0)
+		return;
+	if (in->cgi || is_socket(in, f, from))
+		i.source = SOURCE_NETWORK;
+	mark(in, f, result_of(c), 1, i);
+}
+
+/* How many arguments a format asks for; `first`: of those up to the first conversion's own. */
+static unsigned conversions(struct span format, unsigned *first)
 {
 	unsigned n = 0;
-	for (size_t i = 0; i + 1 < format.n; i++)
-		if (format.p[i] == '%') {
-			n += format.p[i + 1] != '%';
-			i += format.p[i + 1] == '%';
-		}
+	for (size_t i = 0; i + 1 < format.n; i++) {
+		if (format.p[i] != '%')
+			continue;
+		if (format.p[++i] == '%')
+			continue;
+		while (i + 1 < format.n && strchr("-+ #0123456789.*", format.p[i]))
+			n += format.p[i++] == '*';
+		n++;
+		if (*first == 0)
+			*first = n;
+	}
 	return n;
 }
 
 /* Parts of a text are put where the arguments behind the format point. */
 static void take_scan(struct inputs *in, const struct function *f, const struct call *c)
 {
-	struct input i = input_text(in, f, c->args[c->role->arg]);
-	unsigned first = (unsigned)c->role->other + 1;
+	struct input i = input_argument(in, f, c, (unsigned)c->role->arg);
+	unsigned first = (unsigned)c->role->other + 1, own = 0;
+	unsigned count = conversions(program_text(in->p, c->args[c->role->other]), &own);
 	if (!i.source)
 		return;
-	for (unsigned n = first;
-	     n < MAX_ARGS && n < first + conversions(program_text(in->p, c->args[c->role->other]));
-	     n++)
+	for (unsigned n = first; n < MAX_ARGS && n < first + count; n++)
 		mark(in, f, c->args[n], 64, i);
+}
+
+struct input input_format(const struct inputs *in, const struct function *f, const struct call *c,
+			  unsigned format)
+{
+	struct span text = program_text(in->p, c->args[format]);
+	unsigned first = format + 1, own = 0, count = conversions(text, &own);
+	for (unsigned n = first; n < (text.n ? first + count : MAX_ARGS) && n < MAX_ARGS; n++) {
+		struct input i = input_argument(in, f, c, n);
+		if (!i.source && c->args[n].size == 1)
+			i = input_bytes(in, f, c->args[n]);
+		if (!i.source || (c->args[n].kind == V_PARAM && !text.n))
+			continue;
+		i.whole = i.whole && n + 1 == first + own && text.n && text.p[0] == '%';
+		return i;
+	}
+	return (struct input){0};
 }
 
 static void take_format(struct inputs *in, const struct function *f, const struct call *c)
 {
-	struct span format = program_text(in->p, c->args[c->role->other]);
-	unsigned first = (unsigned)c->role->other + 1;
-	unsigned end = format.n ? first + conversions(format) : MAX_ARGS;
-	for (unsigned n = first; n < end && n < MAX_ARGS; n++) {
-		struct input i = input_text(in, f, c->args[n]);
-		if (!i.source && c->args[n].size == 1)
-			i = input_bytes(in, f, c->args[n]);
-		if (!i.source || (c->args[n].kind == V_PARAM && !format.n))
-			continue;
-		i.whole = i.whole && n == first && SPAN_IS(format, 0, "%s");
-		mark(in, f, c->args[c->role->arg], c->role->len >= 0 ? room(c) : 64, i);
-		return;
-	}
+	struct input i = input_format(in, f, c, (unsigned)c->role->other);
+	if (i.source)
+		mark(in, f, filled_by(c), c->role->len >= 0 ? room(c) : 64, i);
 }
 
 /* Loops that copy byte by byte: here, and from one parameter of a callee to another. */
@@ -267,15 +345,27 @@ static void take_through(struct inputs *in, const struct function *f, const stru
 			mark(in, f, c->args[n], 64, i);
 }
 
+/* The function returns one of its parameters, or points into what it points to. */
+static void take_returned(struct inputs *in, const struct function *f, const struct call *c)
+{
+	const struct function *g = c->callee;
+	for (uint32_t n = 0; n <= g->outcome_count; n++) {
+		struct value v = n < g->outcome_count ? g->outcomes[n].value : g->result;
+		if (v.kind != V_PARAM || v.id >= MAX_ARGS || (v.form != EXACT && v.form != NEAR))
+			continue;
+		struct input i = input_argument(in, f, c, v.id);
+		if (i.source)
+			mark(in, f, result_of(c), 1, i);
+	}
+}
+
 static void take_inside(struct inputs *in, const struct function *f, const struct call *c)
 {
 	struct knowledge *k = &in->functions[c->callee->index];
+	take_moved_inside(in, f, c);
 	for (unsigned n = 0; n < MAX_ARGS; n++) {
-		struct input i = input_text(in, f, c->args[n]);
-		if (i.source && !k->params[n].source) {
-			k->params[n] = i;
-			in->changed = true;
-		}
+		struct input i = input_argument(in, f, c, n);
+		learn(in, &k->params[n], i);
 		if (i.source && c->callee->reads >> n & 1)
 			take_through(in, f, c, n, i);
 		if (k->fills[n].source)
@@ -287,7 +377,30 @@ static void take_inside(struct inputs *in, const struct function *f, const struc
 	}
 	if (k->result.source)
 		mark(in, f, result_of(c), 1, k->result);
-	take_moved_inside(in, f, c);
+	take_returned(in, f, c);
+}
+
+/* One of the functions of a table is called: all of them get what this call hands over. */
+static void take_table(struct inputs *in, const struct function *f, const struct call *c)
+{
+	enum { WORDS = 256, APART = 8 };
+	unsigned word = in->p->isa->bits / 8, since = 0;
+	uint64_t thumb = in->p->isa == &isa_arm;
+	for (uint64_t i = 0; i < WORDS && since < APART; i++) {
+		struct call one = *c;
+		uint64_t at = c->through.k + i * word, to;
+		const struct elf_fixup *fix = elf_fixup_at(in->p->img, at);
+		if (fix)
+			to = fix->value;
+		else if (!elf_word(in->p->img, at, word, &to))
+			return;
+		one.callee = program_function(in->p, to & ~thumb);
+		since++;
+		if (!one.callee || one.callee->stub || one.callee == f)
+			continue;
+		since = 0;
+		take_inside(in, f, &one);
+	}
 }
 
 /* A thread that is started with a connection. */
@@ -366,7 +479,10 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		    .source = c->role->source, .at = c->at, .via = c->role->name, .whole = true};
 		if (i.source == SOURCE_STREAM && (in->cgi || is_socket(in, f, stream_of(c))))
 			i.source = SOURCE_NETWORK;
-		mark(in, f, c->args[c->role->arg], room(c), i);
+		mark(in, f, filled_by(c), room(c), i);
+		return;
+	case ROLE_BYTE:
+		take_byte(in, f, c);
 		return;
 	case ROLE_GET:
 		take_get(in, f, c);
@@ -378,7 +494,7 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		take_scan(in, f, c);
 		return;
 	case ROLE_COPY:
-		i = input_text(in, f, c->args[c->role->other]);
+		i = input_argument(in, f, c, (unsigned)c->role->other);
 		i.whole =
 		    i.whole && !strstr(c->role->name, "cat"); /* something stands in front of it */
 		if (i.source)
@@ -386,17 +502,19 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 		return;
 	case ROLE_DIGEST:
 	case ROLE_CRYPT:
-		i = input_text(
-		    in, f, c->args[c->role->kind == ROLE_CRYPT ? c->role->arg : c->role->other]);
+		i = input_argument(
+		    in, f, c,
+		    (unsigned)(c->role->kind == ROLE_CRYPT ? c->role->arg : c->role->other));
 		i.whole = false;
 		if (i.source && c->role->kind == ROLE_DIGEST)
 			mark(in, f, c->args[c->role->arg], 64, i);
 		if (i.source)
 			mark(in, f, result_of(c), 1, i);
 		return;
+	case ROLE_SPLIT:
 	case ROLE_DERIVE:
 	case ROLE_FIND:
-		i = input_text(in, f, c->args[c->role->arg]);
+		i = input_argument(in, f, c, (unsigned)c->role->arg);
 		if (i.source)
 			mark(in, f, result_of(c), 1, i);
 		return;
@@ -413,6 +531,8 @@ static void take_call(struct inputs *in, const struct function *f, const struct 
 	default:
 		if (c->callee && !c->callee->stub)
 			take_inside(in, f, c);
+		else if (c->through.kind == V_CONST && c->through.form != EXACT)
+			take_table(in, f, c);
 	}
 }
 
@@ -454,6 +574,18 @@ static void follow_hands(struct program *p)
 		}
 }
 
+/* The function returns input, by one of its ways at least. */
+static void take_result(struct inputs *in, const struct function *f, struct knowledge *k)
+{
+	struct input r = input_text(in, f, f->result);
+	if (f->result.kind == V_PARAM)
+		return;
+	for (uint32_t i = 0; i < f->outcome_count && !r.source; i++)
+		if (f->outcomes[i].value.kind != V_PARAM)
+			r = input_text(in, f, f->outcomes[i].value);
+	learn(in, &k->result, r);
+}
+
 struct inputs *inputs_find(struct program *p, struct arena *a)
 {
 	struct inputs *in = arena_alloc(a, sizeof *in);
@@ -472,11 +604,7 @@ struct inputs *inputs_find(struct program *p, struct arena *a)
 			for (size_t n = 0; n < f->call_count; n++)
 				take_call(in, f, &f->calls[n]);
 			take_moved(in, f);
-			struct input r = input_text(in, f, f->result);
-			if (r.source && !k->result.source && f->result.kind != V_PARAM) {
-				k->result = r;
-				in->changed = true;
-			}
+			take_result(in, f, k);
 		}
 		if (!in->changed)
 			break;

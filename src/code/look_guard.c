@@ -27,52 +27,80 @@ static unsigned siblings(const struct secret *all, size_t n, const struct secret
 	return k;
 }
 
-static const char *confidence_of(const struct secret *s, const struct effect *e, unsigned in_table,
-				 bool after_login)
+/* Is the same input also looked for in a list of the program, which the literal is no part of? */
+static bool beside_list(const struct function *f, const struct secret *s)
 {
+	for (size_t i = 0; i < f->call_count && s->text; i++) {
+		const struct call *c = &f->calls[i];
+		if (c == s->call || !c->role || c->role->kind != ROLE_COMPARE)
+			continue;
+		for (int k = 0; k < 2; k++) {
+			struct value word = c->args[k ? c->role->arg : c->role->other];
+			struct value same = c->args[k ? c->role->other : c->role->arg];
+			if (word.kind == V_CONST && word.form != EXACT &&
+			    same_subject(same, s->operand))
+				return true;
+		}
+	}
+	return false;
+}
+
+struct guarded {
+	const struct secret *s;
+	struct effect e;
+	unsigned in_table;
+	bool beside, after_login;
+};
+
+static const char *confidence_of(const struct guarded *g)
+{
+	const struct secret *s = g->s;
+	const struct effect *e = &g->e;
 	bool network = s->input.source == SOURCE_NETWORK, outside = is_outside(s);
-	if (after_login)
+	bool few = g->in_table < TABLE;
+	if (g->after_login)
 		return "hint";
 	if (!outside)
-		return s->weight == 2 && e->strength == 2 && in_table < TABLE ? "likely" : "hint";
+		return s->weight == 2 && e->strength == 2 && few ? "likely" : "hint";
 	if (strcmp(s->compare, "length") == 0)
 		return outside && e->strength == 2 && !e->inside ? "likely" : "hint";
 	if (strcmp(s->compare, "bytes") == 0) /* protocols have such numbers, too */
 		return s->weight == 2 && (e->strength == 2 || e->lasting) ? "likely" : "hint";
-	if (e->strength == 2 && s->weight && in_table < TABLE && !e->inside)
+	if (e->strength == 2 && s->weight && few && !e->inside)
 		return network && s->weight == 2 ? "certain" : outside ? "likely" : "hint";
 	if (e->strength == 2 && outside && s->weight)
 		return "likely";
-	if (outside && s->weight == 2 && (e->lasting || s->hidden) && in_table < TABLE &&
-	    (s->input.whole || s->hidden))
+	bool hash = strcmp(s->compare, "hash") == 0 && strcmp(e->word, "exec") == 0;
+	if (outside && s->weight == 2 && few && (s->input.whole || s->hidden) &&
+	    (e->lasting || s->hidden || hash))
 		return "likely";
-	return "hint";
+	return g->beside && e->lasting && s->odd ? "likely" : "hint";
 }
 
-static void emit(struct look *l, const struct function *f, const struct secret *s,
-		 const struct effect *e, unsigned in_table)
+static void emit(struct look *l, const struct function *f, const struct guarded *g)
 {
+	const struct secret *s = g->s;
 	const char *quote = s->text ? "\"" : "";
 	const char *hidden = s->hidden && s->text ? " (which the program computes)" : "";
 	const char *chain =
 	    arena_printf(l->arena, "input by %s at 0x%llx > %s with %s%s%s%s at 0x%llx > %s",
 			 s->input.via, (unsigned long long)s->input.at, s->compare, quote,
-			 s->literal, quote, hidden, (unsigned long long)s->at, effect_chain(l, e));
+			 s->literal, quote, hidden, (unsigned long long)s->at,
+			 effect_chain(l, &g->e));
 	const char *operand = source_word(s->input.source);
 	if (s->input.name.n)
 		operand = arena_printf(l->arena, "%s %.*s", operand, (int)s->input.name.n,
 				       (const char *)s->input.name.p);
-	fact_guard(l->out,
-		   &(struct fact_guard){.at = look_place(l, s->at),
-					.function = f->name,
-					.compare = s->compare,
-					.literal = s->literal,
-					.operand = operand,
-					.sink = e->word,
-					.chain = chain,
-					.kind = in_table >= TABLE ? "outlier" : "trigger",
-					.confidence = confidence_of(
-					    s, e, in_table, behind_check(l, f, s->equal.block))});
+	bool outlier = g->in_table >= TABLE || g->beside;
+	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, s->at),
+						.function = f->name,
+						.compare = s->compare,
+						.literal = s->literal,
+						.operand = operand,
+						.sink = g->e.word,
+						.chain = chain,
+						.kind = outlier ? "outlier" : "trigger",
+						.confidence = confidence_of(g)});
 }
 
 /* Bytes that lead to a shell or to any command are look_magic.c's to tell. */
@@ -103,11 +131,13 @@ void look_for_guards(struct look *l)
 		for (size_t k = 0; k < n && count < MAX_GUARDS; k++) {
 			if (!all[k].input.source)
 				continue;
-			struct effect e = effect_behind(l, f, all[k].equal);
-			unsigned in_table = e.word ? siblings(all, n, &all[k]) : 0;
-			if (!worth(&all[k], &e, in_table) || told_elsewhere(l, f, &all[k]))
+			struct guarded g = {.s = &all[k], .e = effect_behind(l, f, all[k].equal)};
+			g.in_table = g.e.word ? siblings(all, n, &all[k]) : 0;
+			if (!worth(&all[k], &g.e, g.in_table) || told_elsewhere(l, f, &all[k]))
 				continue;
-			emit(l, f, &all[k], &e, in_table);
+			g.beside = beside_list(f, &all[k]);
+			g.after_login = behind_check(l, f, all[k].equal.block);
+			emit(l, f, &g);
 			count++;
 		}
 	}

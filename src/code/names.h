@@ -14,12 +14,14 @@ enum role_kind {
 	ROLE_EXEC,    /* runs a command: arg is the command or program */
 	ROLE_READ,    /* fills the buffer `arg`, at most the number in `len` */
 	ROLE_GET,     /* returns input; the name of what is asked for is `arg` */
+	ROLE_BYTE,    /* returns one byte of the stream `arg` */
 	ROLE_CONFIG,  /* returns a setting */
 	ROLE_COMPARE, /* 0: the texts `arg` and `other` are equal */
 	ROLE_FIND,    /* not NULL: `other` stands in `arg` */
 	ROLE_COPY,    /* copies `other` to `arg` */
 	ROLE_FORMAT,  /* makes text at `arg` by the format `other` and what follows */
 	ROLE_DERIVE,  /* returns a pointer into, or a copy of, `arg` */
+	ROLE_SPLIT,   /* returns the text that `arg` points to the pointer of, and moves that on */
 	ROLE_NUMBER,  /* returns the number in the text `arg` */
 	ROLE_FILL,    /* memset, bzero */
 	ROLE_SWAP,    /* htons and relatives: `len` bytes */
@@ -58,6 +60,9 @@ enum source_kind {
 	SOURCE_STREAM, /* a file, a terminal or a socket */
 	SOURCE_ENVIRONMENT,
 };
+
+/* In role.len: `arg` is where a pointer to new memory is put; `arg` may be a format. */
+enum { LEN_NEW = -2, LEN_FORMAT = -3 };
 
 struct role {
 	const char *name;

@@ -77,6 +77,12 @@ static bool on_path(const struct paths *t, int32_t block)
 	return false;
 }
 
+/* Do several ways make this of it, and is it worth to go back by each of them? */
+static bool is_vague(struct value v, uint32_t ways)
+{
+	return v.kind == V_UNKNOWN ? ways > 0 : v.form == NEAR && ways > 1;
+}
+
 static void explore(struct paths *t)
 {
 	const struct cfg *c = &t->w->f->cfg;
@@ -88,7 +94,7 @@ static void explore(struct paths *t)
 		if (!t->w->out[from] || on_path(t, from))
 			continue;
 		struct value v = run(t, t->w->out[from]);
-		if (v.kind == V_UNKNOWN && t->depth <= DEPTH && b->pred_count) {
+		if (is_vague(v, b->pred_count) && t->depth <= DEPTH) {
 			t->block[t->depth++] = from;
 			explore(t);
 			t->depth--;
@@ -119,7 +125,7 @@ static void outcomes_of(struct paths *t, int32_t block, struct way by)
 		struct value v = t->w->out[block]->regs[t->w->p->isa->result];
 		if (by.edge != EDGE_ANY)
 			v = run(t, t->w->out[t->w->f->cfg.preds[k->pred]]);
-		if (v.kind != V_UNKNOWN || !k->pred_count) {
+		if (!is_vague(v, k->pred_count)) {
 			add_outcome(t, by, v);
 			return;
 		}
@@ -174,7 +180,8 @@ static void find_outcomes(struct paths *t)
 static bool depends(const struct choice *c)
 {
 	return value_is(c->right, V_CONST) &&
-	       (c->left.kind == V_UNKNOWN || (c->left.kind == V_STACK && c->left.form == CONTENT));
+	       (c->left.kind == V_UNKNOWN || c->left.form == NEAR ||
+		(c->left.kind == V_STACK && c->left.form == CONTENT));
 }
 
 static void find_turns(struct paths *t)

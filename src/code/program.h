@@ -75,7 +75,7 @@ struct store { /* a constant put into a variable of the program */
 };
 
 /* Objects whose bytes are read, and written, one by one: a loop copies between them. */
-enum { MAX_MOVED = 3 };
+enum { MAX_MOVED = 4 };
 struct moved {
 	struct value from[MAX_MOVED], to[MAX_MOVED];
 	uint8_t from_count, to_count;

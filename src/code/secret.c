@@ -191,13 +191,15 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 {
 	if (!c->role || (c->role->kind != ROLE_COMPARE && c->role->kind != ROLE_FIND))
 		return false;
-	struct value a = c->args[c->role->arg], b = c->args[c->role->other];
+	unsigned subject = (unsigned)c->role->arg;
+	struct value a = c->args[subject], b = c->args[c->role->other];
 	struct span text = program_text(l->p, b);
 	if (!value_is(b, V_CONST) && value_is(a, V_CONST) && c->role->kind == ROLE_COMPARE) {
 		struct value t = a;
 		a = b;
 		b = t;
 		text = program_text(l->p, b);
+		subject = (unsigned)c->role->other;
 	}
 	if (value_is(a, V_CONST) && program_text(l->p, a).n)
 		return false;
@@ -205,10 +207,11 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 		text = span_cut(text, 0, c->args[c->role->len].k);
 	*s = (struct secret){
 	    .call = c, .at = c->at, .compare = look_name(c), .operand = a, .text = true};
-	s->input = input_text(l->in, f, a);
+	s->input = input_argument(l->in, f, c, subject);
 	if (text.n) {
 		s->literal = arena_str(l->arena, text);
 		s->weight = secret_weight(text);
+		s->odd = mixed(text) && !names_method(text);
 	}
 	s->equal.block = NO_BLOCK;
 	if (!text.n && !take_binary(l, c, b, s))
@@ -381,6 +384,16 @@ static struct input argument_input(const struct look *l, const struct function *
 	return in;
 }
 
+/* So many bytes were read, though there was room for more, and they were not what was asked for. */
+static bool odd_length(const struct call *c, uint64_t number)
+{
+	if (!c->role || c->role->kind != ROLE_READ || c->role->source != SOURCE_NETWORK ||
+	    c->role->len < 0)
+		return false;
+	struct value room = c->args[c->role->len];
+	return value_is(room, V_CONST) && number + 1 < room.k;
+}
+
 /* A number made of input by a function, or the length of input, compared with a constant. */
 static bool take_number(const struct look *l, const struct function *f, int32_t block,
 			struct secret *s)
@@ -403,7 +416,7 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 			     .operand = c->left,
 			     .equal = {block, cond == COND_EQ ? 1 : 0},
 			     .input = argument_input(l, f, made)};
-	bool length = made->name && strcmp(made->name, "strlen") == 0;
+	bool length = (made->name && strcmp(made->name, "strlen") == 0) || odd_length(made, number);
 	if (length && number >= 4 && number < 4096) {
 		s->compare = "length";
 		s->literal = arena_printf(l->arena, "%llu bytes", (unsigned long long)number);

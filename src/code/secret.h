@@ -21,6 +21,7 @@ struct secret {
 	bool text;	  /* a function compares texts */
 	bool hidden;	  /* the literal stands nowhere in the file: a computation makes it, or
 			     only a hash of it is known */
+	bool odd;	  /* letters and digits, or letters of both cases: no word of a protocol */
 };
 
 enum { MAX_SECRETS = 64 };

@@ -83,6 +83,7 @@ static int fixed_arguments(enum role_kind kind)
 	case ROLE_NUMBER:
 	case ROLE_DERIVE:
 	case ROLE_CONFIG:
+	case ROLE_BYTE:
 		return 0;
 	default:
 		return -1;
@@ -92,7 +93,7 @@ static int fixed_arguments(enum role_kind kind)
 static bool result_matters(enum role_kind kind)
 {
 	return kind == ROLE_COMPARE || kind == ROLE_FIND || kind == ROLE_NUMBER ||
-	       kind == ROLE_SWAP || kind == ROLE_DERIVE || kind == ROLE_CONFIG;
+	       kind == ROLE_SWAP || kind == ROLE_DERIVE || kind == ROLE_CONFIG || kind == ROLE_BYTE;
 }
 
 static bool take_argument(const struct call *c, int8_t from, int8_t *to)
@@ -117,7 +118,7 @@ static bool wraps(const struct function *f, const struct call *c, struct role *r
 	if (!take_argument(c, c->role->arg, &r->arg) ||
 	    !take_argument(c, c->role->other, &r->other))
 		return false;
-	if (!take_argument(c, c->role->len, &r->len))
+	if (c->role->len != LEN_NEW && !take_argument(c, c->role->len, &r->len))
 		r->len = -1;
 	return !result_matters(r->kind) ||
 	       (value_is(f->result, V_RET) && f->result.id == c->insn && f->result.k == 0);
@@ -148,10 +149,40 @@ static void take_wrapped_role(struct function *f, struct arena *a)
 	f->role = keep;
 }
 
+/* run("ping %s", ..): makes a command of a format, and runs it. */
+static void take_command_role(struct function *f, struct arena *a)
+{
+	const struct call *made = NULL, *run = NULL;
+	for (size_t i = 0; i < f->call_count && f->call_count <= 2 * MAX_THIN; i++) {
+		const struct call *c = &f->calls[i];
+		enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+		const char *print = c->name ? strstr(c->name, "printf") : NULL;
+		if (kind == ROLE_FORMAT && print && memchr(c->name, 'v', (size_t)(print - c->name)))
+			made = c;
+		if (kind == ROLE_EXEC && !run)
+			run = c;
+	}
+	if (!made || !run || run->role->arg < 0 || parameter(made->args[made->role->other]) < 0)
+		return;
+	struct value text = made->args[made->role->arg], ran = run->args[run->role->arg];
+	bool new = made->role->len == LEN_NEW &&value_is(ran, V_RET) && ran.id == made->insn;
+	if (!new && (text.kind == V_UNKNOWN || !value_same(text, ran)))
+		return;
+	struct role *keep = arena_alloc(a, sizeof *keep);
+	*keep = (struct role){.name = f->name,
+			      .kind = ROLE_EXEC,
+			      .arg = (int8_t)parameter(made->args[made->role->other]),
+			      .other = -1,
+			      .len = LEN_FORMAT};
+	f->role = keep;
+}
+
 bool summary_finish(struct function *f, struct arena *a)
 {
 	if (!f->role)
 		take_wrapped_role(f, a);
+	if (!f->role)
+		take_command_role(f, a);
 	if (f->summary && !f->summary->count)
 		f->summary = NULL;
 	bool pointer =

@@ -4,7 +4,7 @@
 
 #include <elf.h>
 
-enum { MAX_REST = 14 };
+enum { MAX_REST = 14, STEP = 8 };
 
 static const struct value unknown;
 
@@ -60,13 +60,28 @@ static uint64_t zero_extend(uint64_t v, unsigned size)
 	return size >= 8 ? v : v & ((UINT64_C(1) << size * 8) - 1);
 }
 
+static uint64_t cut_to(const struct isa *isa, uint8_t kind, uint64_t k)
+{
+	return kind == V_CONST ? cut(isa, k) : k;
+}
+
 /* v + k, for what can be an address. */
 static struct value plus(const struct isa *isa, struct value v, uint64_t k)
 {
 	if (k == 0)
 		return v;
-	if (v.form == NEAR)
+	if (v.kind == V_UNKNOWN && v.form == EXACT) { /* an index: kept for when it is added */
+		v.k += k;
 		return v;
+	}
+	if (v.form == NEAR) {
+		/* an index was added to the frame, or to a base of the data, and now where the
+		 * array stands there */
+		int64_t by = isa->bits == 32 ? (int32_t)k : (int64_t)k;
+		if ((v.kind == V_STACK || v.kind == V_CONST) && (by <= -STEP || by >= STEP))
+			v.k = cut_to(isa, v.kind, v.k + (uint64_t)by);
+		return v;
+	}
 	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
 	    v.kind == V_IS_ZERO || v.kind == V_LESS)
 		return unknown;
@@ -81,8 +96,9 @@ static struct value near(const struct elf_image *img, struct value v)
 {
 	if (v.form != EXACT && v.form != NEAR)
 		return unknown;
-	if (v.kind != V_STACK && v.kind != V_PARAM && v.kind != V_RET &&
-	    !(v.kind == V_CONST && v.k >= 0x1000 && elf_mapped(img, v.k)))
+	if ((v.kind == V_RET && v.size == A_NUMBER) ||
+	    (v.kind != V_STACK && v.kind != V_PARAM && v.kind != V_RET &&
+	     !(v.kind == V_CONST && v.k >= 0x1000 && elf_mapped(img, v.k))))
 		return unknown;
 	v.form = NEAR;
 	return v;
@@ -357,7 +373,8 @@ static bool is_base(const struct elf_image *img, struct value other, uint64_t k)
 {
 	if (k >= 0x10000)
 		return elf_mapped(img, k);
-	return other.kind == V_UNKNOWN && k >= 0x1000 && elf_mapped(img, k) && !elf_is_code(img, k);
+	bool index = other.kind == V_UNKNOWN || other.form == CONTENT || other.form == NEAR_CONTENT;
+	return index && k >= 0x1000 && elf_mapped(img, k) && !elf_is_code(img, k);
 }
 
 static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
@@ -375,8 +392,14 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	if (code == OP_SUB && value_is(b, V_CONST))
 		return plus(isa, a, (uint64_t)0 - b.k);
 	if (code == OP_ADD) {
-		struct value n = near(img, a);
-		return n.kind == V_UNKNOWN ? near(img, b) : n;
+		struct value n = near(img, a), index = b;
+		if (n.kind == V_UNKNOWN) {
+			n = near(img, b);
+			index = a;
+		}
+		if ((n.kind == V_STACK || n.kind == V_CONST) && index.kind == V_UNKNOWN)
+			n.k = cut_to(isa, n.kind, n.k + index.k);
+		return n;
 	}
 	if (code == OP_AND && byte_mask(a, b))
 		return narrow(img, a, b.k == 0xff ? 1 : 2);
@@ -390,6 +413,8 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	}
 	if (code == OP_AND && a.form >= LIFTED && value_is(b, V_CONST) &&
 	    (b.k == 0xffff || b.k == (a.lift == 8 ? 0xff00 : 0xff)))
+		return a;
+	if (code == OP_AND && value_is(a, V_IS_ZERO) && value_is(b, V_CONST) && (b.k & 1))
 		return a;
 	if (code == OP_OR && exchanged(a, b)) {
 		a.form &= LIFTED - 1;
@@ -619,54 +644,90 @@ struct state *state_keep(struct state *old, const struct state *s, struct arena 
 	return old;
 }
 
+/* The object that a result of a call points into. */
+static struct value object_of(struct value v, const struct parents *p)
+{
+	enum { DEEP = 4 };
+	for (int i = 0; i < DEEP && p->of && v.kind == V_RET && v.id < p->count && !v.swapped &&
+			(v.form == EXACT || v.form == NEAR) && p->of[v.id].kind != V_UNKNOWN;
+	     i++) {
+		v = p->of[v.id];
+		v.form = NEAR;
+	}
+	return v;
+}
+
+/* What a pointer is when it points to nothing: NULL, or a text of the program, such as "". */
+static bool is_nothing(struct value v, const struct parents *p)
+{
+	return value_is(v, V_CONST) && (v.k == 0 || (v.k >= 0x1000 && elf_mapped(p->img, v.k) &&
+						     !elf_writable(p->img, v.k)));
+}
+
 /* A pointer that moves in a loop, or stands at one of two near places: inside of the object. */
-static bool widen(struct value *into, struct value other)
+static bool widen(struct value *v, struct value other, const struct parents *p)
 {
 	enum { NEARBY = 256 };
-	bool object = into->kind == V_PARAM || into->kind == V_RET;
-	uint64_t apart = into->k > other.k ? into->k - other.k : other.k - into->k;
-	if (into->kind != other.kind || into->id != other.id || into->swapped || other.swapped ||
-	    (into->form != EXACT && into->form != NEAR) ||
+	struct value into = object_of(*v, p);
+	other = object_of(other, p);
+	if (is_nothing(into, p) && other.form == NEAR) {
+		*v = other;
+		return true;
+	}
+	if (is_nothing(other, p) && into.form == NEAR) {
+		*v = into;
+		return true;
+	}
+	bool object = into.kind == V_PARAM || into.kind == V_RET;
+	uint64_t apart = into.k > other.k ? into.k - other.k : other.k - into.k;
+	if (into.kind != other.kind || into.id != other.id || into.swapped || other.swapped ||
+	    (into.form != EXACT && into.form != NEAR) ||
 	    (other.form != EXACT && other.form != NEAR) ||
-	    (!object && into->kind != V_STACK && into->kind != V_CONST) || apart > NEARBY ||
-	    (into->kind == V_CONST && (into->k < 0x1000 || other.k < 0x1000)))
+	    (!object && into.kind != V_STACK && into.kind != V_CONST) || apart > NEARBY ||
+	    (into.kind == V_CONST && (into.k < 0x1000 || other.k < 0x1000)))
 		return false;
-	into->form = NEAR;
-	if ((int64_t)other.k < (int64_t)into->k)
-		into->k = other.k;
+	into.form = NEAR;
+	if ((int64_t)other.k < (int64_t)into.k)
+		into.k = other.k;
+	*v = into;
 	return true;
 }
 
-static bool meet_value(struct value *into, struct value other)
+static bool meet_value(struct value *into, struct value other, const struct parents *p)
 {
-	if (into->kind == V_UNKNOWN || value_same(*into, other))
+	if (into->kind == V_UNKNOWN) {
+		*into = unknown;
 		return false;
-	if (!widen(into, other))
+	}
+	if (value_same(*into, other))
+		return false;
+	if (!widen(into, other, p))
 		*into = unknown;
 	return true;
 }
 
 /* What a slot holds, as far as both agree; false: nothing. */
-static bool meet_slot(struct slot *a, const struct slot *b)
+static bool meet_slot(struct slot *a, const struct slot *b, const struct parents *p)
 {
 	return a->where.k == b->where.k && a->size == b->size && value_same(a->where, b->where) &&
-	       (value_same(a->what, b->what) || widen(&a->what, b->what));
+	       (value_same(a->what, b->what) || widen(&a->what, b->what, p));
 }
 
-bool state_meet(struct state *into, const struct state *other)
+bool state_meet(struct state *into, const struct state *other, const struct parents *p)
 {
 	bool changed = false;
 	for (int r = 0; r < REG_T0; r++)
-		changed |= meet_value(&into->regs[r], other->regs[r]);
+		changed |= meet_value(&into->regs[r], other->regs[r], p);
 	for (int f = 0; f < 8; f++) {
-		changed |= meet_value(&into->left[f], other->left[f]);
-		changed |= meet_value(&into->right[f], other->right[f]);
+		changed |= meet_value(&into->left[f], other->left[f], p);
+		changed |= meet_value(&into->right[f], other->right[f], p);
 	}
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < into->slot_count; i++) {
-		bool found = i < other->slot_count && meet_slot(&into->slots[i], &other->slots[i]);
+		bool found =
+		    i < other->slot_count && meet_slot(&into->slots[i], &other->slots[i], p);
 		for (uint32_t j = 0; j < other->slot_count && !found; j++)
-			found = meet_slot(&into->slots[i], &other->slots[j]);
+			found = meet_slot(&into->slots[i], &other->slots[j], p);
 		if (found)
 			into->slots[k++] = into->slots[i];
 	}

@@ -10,16 +10,18 @@
 #include "code/insn.h"
 
 enum value_kind {
-	V_UNKNOWN,
+	V_UNKNOWN, /* + k, for what may be an index */
 	V_CONST,   /* k */
 	V_IMPORT,  /* address of the symbol `id` of another module */
 	V_STACK,   /* the stack pointer at entry + k */
 	V_PARAM,   /* parameter `id` + k */
 	V_RET,	   /* what the call at instruction `id` returned, + k */
 	V_IS_ZERO, /* 1 when the result of the call at instruction `id` is 0, else 0 */
-	V_LESS,	   /* outcome of comparing what the call at instruction `id` returned with k; lift 0:
-		      the result, else the word at lift - 1 behind it */
+	V_LESS, /* outcome of comparing what the call at instruction `id` returned with k; lift 0:
+		   the result, else the word at lift - 1 behind it */
 };
+
+enum { A_NUMBER = 0xff }; /* value.size of a V_RET that is EXACT: nothing to point with */
 
 enum value_form {
 	EXACT,	 /* the value itself */
@@ -93,7 +95,14 @@ struct value state_address(const struct state *s, const struct elf_image *img,
 void state_op(struct state *s, const struct elf_image *img, const struct isa *isa,
 	      const struct op *o);
 
+/* By number of instruction: the object that the result of a call points into, if it is known. */
+struct parents {
+	const struct elf_image *img;
+	struct value *of; /* NULL: none */
+	uint32_t count;
+};
+
 /* Keep only what both know. False: nothing changed in `into`. */
-bool state_meet(struct state *into, const struct state *other);
+bool state_meet(struct state *into, const struct state *other, const struct parents *parents);
 
 #endif

@@ -153,6 +153,12 @@ static void effects(struct walk *w, const struct call *c)
 	case ROLE_READ:
 	case ROLE_FORMAT:
 	case ROLE_DIGEST:
+		if (c->role->len == LEN_NEW) {
+			state_store(&w->now, w->p->img, c->args[c->role->arg],
+				    (struct value){.kind = V_RET, .id = c->insn},
+				    w->p->isa->bits / 8);
+			break;
+		}
 		state_forget(&w->now, c->args[c->role->arg], length_of(c, 64));
 		break;
 	case ROLE_CLOCK:
@@ -169,6 +175,62 @@ static void effects(struct walk *w, const struct call *c)
 	default:
 		break;
 	}
+}
+
+/* Does the function return a number, which is no address for sure? */
+static bool returns_number(const struct call *c)
+{
+	static const char *const names[] = {"strlen", "strnlen", "strspn", "strcspn"};
+	for (size_t i = 0; c->name && i < sizeof names / sizeof *names; i++)
+		if (strcmp(c->name, names[i]) == 0)
+			return true;
+	switch (c->role ? c->role->kind : ROLE_NONE) {
+	case ROLE_READ:
+		return !strstr(c->role->name, "gets");
+	case ROLE_COMPARE:
+	case ROLE_NUMBER:
+	case ROLE_FORMAT:
+	case ROLE_SWAP:
+	case ROLE_BYTE:
+		return c->role->len != LEN_NEW;
+	default:
+		return false;
+	}
+}
+
+/* What the result of the call points into. */
+static void note_parent(struct walk *w, const struct call *c)
+{
+	enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+	bool into = c->callee && !c->callee->stub && c->callee->result.kind == V_PARAM &&
+		    c->callee->result.form == NEAR && c->callee->result.id < MAX_ARGS;
+	if (kind != ROLE_DERIVE && kind != ROLE_FIND && !into &&
+	    !(kind == ROLE_READ && strstr(c->role->name, "gets")))
+		return;
+	struct value v = c->args[into ? (int)c->callee->result.id : c->role->arg];
+	if ((v.form != EXACT && v.form != NEAR) || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
+	    (v.kind == V_RET && v.id == c->insn) || (!into && strstr(c->role->name, "dup")))
+		return;
+	if (!w->parents.of) {
+		w->parents.count = (uint32_t)w->f->cfg.insn_count;
+		w->parents.of = arena_array(w->scratch, w->parents.count, sizeof *w->parents.of);
+	}
+	v.form = NEAR;
+	if (c->insn < w->parents.count)
+		w->parents.of[c->insn] = v;
+}
+
+/* strsep(&rest, ..): gives what `rest` points to, which then points behind that. */
+static struct value split(struct walk *w, const struct call *c, struct value otherwise)
+{
+	unsigned word = w->p->isa->bits / 8;
+	struct value at = c->args[c->role->arg];
+	struct value v = state_load(&w->now, w->p->img, w->p->isa, at, word);
+	if ((v.form != EXACT && v.form != NEAR) || v.kind == V_UNKNOWN || v.kind == V_IMPORT)
+		return otherwise;
+	v.form = NEAR;
+	state_store(&w->now, w->p->img, at, v, word);
+	return v;
 }
 
 static void remember(struct walk *w, const struct call *c)
@@ -326,6 +388,30 @@ static void handed_over(struct walk *w, const struct call *c, unsigned n)
 	found_target(w, at, thumb);
 }
 
+/* Something out of a table is called: all code that the table tells of are functions. */
+static void note_table(struct walk *w, uint64_t table)
+{
+	enum { WORDS = 256, APART = 4 };
+	const struct elf_image *img = w->p->img;
+	unsigned word = w->p->isa->bits / 8;
+	bool arm = w->p->isa == &isa_arm;
+	for (unsigned i = 0, since = 0; i < WORDS && since < APART; i++, since++) {
+		uint64_t at = table + (uint64_t)i * word, to;
+		const struct elf_fixup *fix = elf_fixup_at(img, at);
+		if (fix)
+			to = fix->value;
+		else if (!elf_word(img, at, word, &to))
+			return;
+		bool thumb = arm && (to & 1);
+		to = arm ? to & ~UINT64_C(1) : to;
+		if (!to || to % w->p->isa->align || !elf_is_code(img, to))
+			continue;
+		since = 0;
+		if (!program_function(w->p, to))
+			found_target(w, to, thumb);
+	}
+}
+
 /* Parameters that are handed on; in a loop only the first pass knows them. */
 static void note_hands(struct walk *w, const struct call *c)
 {
@@ -359,6 +445,9 @@ static void transfer(struct walk *w, const struct insn *i)
 		name_target(w, &c, to.k, thumb);
 	} else {
 		c.through = to;
+		if (w->recording && (to.form == NEAR_CONTENT || to.form == CONTENT) &&
+		    to.kind == V_CONST)
+			note_table(w, to.k);
 	}
 	if (i->flow == FLOW_CALL && isa->pc_thunk && value_is(to, V_CONST)) {
 		uint8_t r = isa->pc_thunk(elf_bytes(w->p->img, to.k));
@@ -407,7 +496,12 @@ static void transfer(struct walk *w, const struct insn *i)
 			w->now.regs[r] = (struct value){0};
 	if (!known && c.callee && c.callee != w->f && !c.callee->stub && c.callee->telling)
 		result = summary_apply(&c, &w->now, w->p, result);
+	if (value_is(result, V_RET) && result.id == c.insn && returns_number(&c))
+		result.size = A_NUMBER;
 	swapped(w, &c, &result);
+	note_parent(w, &c);
+	if (c.role && c.role->kind == ROLE_SPLIT)
+		result = split(w, &c, result);
 	w->now.regs[isa->result] = result;
 	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN) ||
 		       (c.callee && c.callee != w->f && c.callee->no_return);
@@ -482,14 +576,21 @@ static void note_object(struct value *list, uint8_t *count, struct value v)
 static void note_moved(struct walk *w, const struct op *o)
 {
 	struct function *f = w->f;
+	struct value what = o->d < REG_COUNT ? w->now.regs[o->d] : (struct value){0};
 	if (o->size != 1 || (o->code != OP_LOAD && o->code != OP_STORE))
 		return;
 	struct value at = state_address(&w->now, w->p->img, w->p->isa, o);
-	bool known = o->d < REG_COUNT && value_is(w->now.regs[o->d], V_CONST);
-	if (at.form != NEAR || (o->code == OP_STORE && known))
+	if (at.form != NEAR || (o->code == OP_STORE && value_is(what, V_CONST)))
 		return;
 	if (!f->moved)
 		f->moved = arena_alloc(w->p->arena, sizeof *f->moved);
+	/* one byte that was read before: in memory, or as the result of a call */
+	if (o->code == OP_STORE && what.form == CONTENT && !what.swapped) {
+		what.form = EXACT;
+		note_object(f->moved->from, &f->moved->from_count, what);
+	} else if (o->code == OP_STORE && value_is(what, V_RET) && what.k == 0) {
+		note_object(f->moved->from, &f->moved->from_count, what);
+	}
 	if (o->code == OP_LOAD)
 		note_object(f->moved->from, &f->moved->from_count, at);
 	else
@@ -574,7 +675,10 @@ static void walk_block(struct walk *w, bool *first_return)
 	w->no_return = false;
 	for (uint32_t n = 0; n < b->count && !w->no_return; n++) {
 		const struct insn *i = &c->insns[b->first + n];
-		carry_out(w, i, i->predicated);
+		/* where control goes on, a return that depends (popeq) did not take place; where
+		 * it returns, what it restores does not matter */
+		if (!i->predicated || i->flow != FLOW_RETURN)
+			carry_out(w, i, i->predicated);
 		if (i->kernel)
 			enter_kernel(w, i);
 		if (i->delay && n + 1 < b->count)
@@ -638,7 +742,7 @@ static bool gather(struct walk *w, bool first_pass, bool all)
 		    (!all && never_left(w, from, w->block)))
 			continue;
 		if (any)
-			state_meet(&w->now, w->out[from]);
+			state_meet(&w->now, w->out[from], &w->parents);
 		else
 			state_copy(&w->now, w->out[from]);
 		any = true;
@@ -663,7 +767,7 @@ static void enter(struct walk *w, bool first_pass)
 		return;
 	walk_initial(w->p, w->f, &start);
 	if (any)
-		state_meet(&w->now, &start);
+		state_meet(&w->now, &start, &w->parents);
 	else
 		state_copy(&w->now, &start);
 }
@@ -833,7 +937,8 @@ static void walk_all_blocks(struct walk *w)
 void function_walk(struct program *p, struct function *f, uint64_t limit, struct decode *how,
 		   struct arena *scratch, struct targets *found)
 {
-	struct walk w = {.p = p, .f = f, .found = found, .scratch = scratch, .how = how};
+	struct walk w = {
+	    .p = p, .f = f, .found = found, .scratch = scratch, .how = how, .parents.img = p->img};
 	f->done = true;
 	f->calls = NULL;
 	f->call_count = 0;

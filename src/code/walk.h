@@ -31,6 +31,7 @@ struct walk {
 	unsigned shortcut_count, loops_tried;
 	bool *body;
 	bool *idle; /* blocks to which no way leads but those that control never takes */
+	struct parents parents;
 	bool recording, no_return, evaluating;
 	uint32_t wanted;     /* number of an instruction: its call ... */
 	struct call *caught; /* ... goes here; NULL: none is wanted */
