@@ -101,6 +101,18 @@ static bool is_about_callers(const struct look *l, const struct call *c)
 	return v->strong || says(l, c->callee, NULL, asks_words, 0, &left);
 }
 
+bool gate_denies(const struct look *l, const struct function *f)
+{
+	unsigned left = MAX_LOOK;
+	return says(l, f, NULL, denial_words, 1, &left);
+}
+
+bool gate_function(const struct look *l, const struct function *f)
+{
+	unsigned left = MAX_LOOK;
+	return gate_denies(l, f) || says(l, f, NULL, asks_words, 0, &left);
+}
+
 struct ways { /* memory for following both ways out of a block */
 	bool *first, *second;
 	int32_t *todo;

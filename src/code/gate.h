@@ -22,6 +22,10 @@ enum { MAX_GATES = 12 };
 size_t gates_find(const struct look *l, const struct function *f, int32_t root,
 		  const struct call *to, struct gate *out);
 
+/* Does the function ask who somebody is, or turn people away? */
+bool gate_function(const struct look *l, const struct function *f);
+bool gate_denies(const struct look *l, const struct function *f);
+
 bool gate_same(const struct gate *a, const struct gate *b);
 
 /* What is asked, for a reader. */

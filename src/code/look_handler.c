@@ -4,8 +4,8 @@
  * table of handlers most ask the same question before they do something privileged, and one does
  * not.
  */
+#include "code/columns.h"
 #include "code/gate.h"
-#include "code/table.h"
 
 enum { MAX_DEPTH = 3, MAX_WORK = 20000, MAX_UNGUARDED = 3, MIN_GUARDED = 2, PATH = MAX_DEPTH + 1 };
 
@@ -139,6 +139,23 @@ static void search(struct study *s, const struct function *f, unsigned depth)
 	}
 }
 
+/* The handler is a function of the library that runs what it is given. */
+static void take_stub(struct study *s, const struct function *f)
+{
+	struct call *c = arena_alloc(s->l->arena, sizeof *c);
+	c->at = f->start;
+	c->name = f->stub;
+	c->role = f->role;
+	for (unsigned i = 0; i < MAX_ARGS; i++)
+		c->args[i] = (struct value){.kind = V_PARAM, .id = i};
+	s->now.path[0] = f;
+	s->now.calls[0] = c;
+	s->now.effect = effect_of(s->l, f, c);
+	s->now.steps = 1;
+	s->now.strong = s->now.variable = true;
+	judge(s);
+}
+
 static const char *chain_of(const struct look *l, const struct handler *h, const struct deed *d)
 {
 	const char *text = arena_printf(l->arena, "request for \"%.*s\" at 0x%llx", (int)h->name.n,
@@ -152,22 +169,19 @@ static const char *chain_of(const struct look *l, const struct handler *h, const
 	return arena_printf(l->arena, "%s > %s", text, effect_chain(l, &d->effect));
 }
 
-static void emit(struct look *l, const struct handler *h, const struct deed *d,
-		 const struct gate *g, size_t guarded, bool sure)
+static void emit(struct look *l, const struct handler *h, const struct deed *d, const char *others,
+		 bool sure)
 {
 	const struct call *last = d->calls[d->steps - 1];
-	fact_guard(l->out,
-		   &(struct fact_guard){
-		       .at = look_place(l, last->at),
-		       .function = h->f->name,
-		       .compare = "sibling",
-		       .literal = arena_str(l->arena, h->name),
-		       .operand = arena_printf(l->arena, "%zu others ask first (%s at 0x%llx)",
-					       guarded, gate_text(g), (unsigned long long)g->at),
-		       .sink = d->effect.word,
-		       .chain = chain_of(l, h, d),
-		       .kind = "unguarded",
-		       .confidence = sure ? "likely" : "hint"});
+	fact_guard(l->out, &(struct fact_guard){.at = look_place(l, last->at),
+						.function = h->f->name,
+						.compare = "sibling",
+						.literal = arena_str(l->arena, h->name),
+						.operand = others,
+						.sink = d->effect.word,
+						.chain = chain_of(l, h, d),
+						.kind = "unguarded",
+						.confidence = sure ? "likely" : "hint"});
 }
 
 /* The gate that most handlers of the table ask at. */
@@ -197,32 +211,84 @@ static bool is_sure(const struct handler_table *t, const struct deed *d)
 		(d->variable || (d->effect.lasting && strcmp(d->effect.word, "config") != 0)));
 }
 
-static void look_at_table(struct look *l, const struct handler_table *t)
+/* Another name of a handler that was told about? */
+static bool is_again(const struct handler_table *t, size_t i)
 {
-	struct answer *answers = arena_array(l->arena, t->count, sizeof *answers);
+	const struct handler *h = &t->handlers[i];
+	for (size_t k = 0; k < i; k++)
+		if (t->handlers[k].f == h->f && t->handlers[k].block == h->block &&
+		    h->block != NO_BLOCK)
+			return true;
+	return false;
+}
+
+static void by_gates(struct look *l, const struct handler_table *t, const struct answer *answers)
+{
 	size_t open = 0, guarded;
-	struct study s = {.l = l, .left = MAX_WORK};
-	for (size_t i = 0; i < t->count; i++) {
-		s.answer = &answers[i];
-		s.handler = &t->handlers[i];
-		search(&s, t->handlers[i].f, 0);
-		open += answers[i].any_open && !answers[i].any_closed;
-	}
 	const struct gate *g = usual_gate(answers, t->count, &guarded);
+	for (size_t i = 0; i < t->count; i++)
+		open += answers[i].any_open && !answers[i].any_closed;
 	if (guarded < MIN_GUARDED || open > guarded)
 		return;
 	bool few = open * 2 <= guarded && open <= MAX_UNGUARDED;
+	const char *others = arena_printf(l->arena, "%zu others ask first (%s at 0x%llx)", guarded,
+					  gate_text(g), (unsigned long long)g->at);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct answer *a = &answers[i];
-		bool told = false;
-		for (size_t k = 0; k < i; k++) /* several names of one handler */
-			told = told || (t->handlers[k].f == t->handlers[i].f &&
-					t->handlers[k].block == t->handlers[i].block &&
-					t->handlers[k].block != NO_BLOCK);
-		if (a->any_open && !a->any_closed && !told &&
-		    !asks_too(&t->handlers[i], t->handlers[i].f, g, 0))
-			emit(l, &t->handlers[i], &a->open, g, guarded, few && is_sure(t, &a->open));
+		const struct handler *h = &t->handlers[i];
+		if (a->any_open && !a->any_closed && !is_again(t, i) && !asks_too(h, h->f, g, 0))
+			emit(l, h, &a->open, others, few && is_sure(t, &a->open));
 	}
+}
+
+/* The table itself says who must log in. */
+static void by_column(struct look *l, const struct handler_table *t, const struct answer *answers,
+		      const struct row_column *c, bool only)
+{
+	uint64_t first = column_value(l, c, &t->handlers[0]), usual = first;
+	size_t same = 0, all = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		all += answers[i].any_open;
+		same += answers[i].any_open && column_value(l, c, &t->handlers[i]) == first;
+	}
+	for (size_t i = 0; i < t->count && same * 2 < all; i++)
+		if (column_value(l, c, &t->handlers[i]) != first)
+			usual = column_value(l, c, &t->handlers[i]);
+	size_t guarded = usual == first ? same : all - same, open = all - guarded;
+	if (guarded < MIN_GUARDED || (c->function && !usual))
+		return;
+	bool few = open * 2 <= guarded && open <= MAX_UNGUARDED && only;
+	const char *others = arena_printf(
+	    l->arena, "the table lets %zu others ask first (%s at 0x%llx)", guarded,
+	    c->function ? "a function" : "a number looked at", (unsigned long long)c->where);
+	for (size_t i = 0; i < t->count; i++)
+		if (answers[i].any_open && !answers[i].any_closed && !is_again(t, i) &&
+		    column_value(l, c, &t->handlers[i]) != usual)
+			emit(l, &t->handlers[i], &answers[i].open, others,
+			     few && is_sure(t, &answers[i].open));
+}
+
+static void look_at_table(struct look *l, const struct handler_table *t)
+{
+	struct answer *answers = arena_array(l->arena, t->count, sizeof *answers);
+	struct row_column columns[MAX_COLUMNS];
+	struct study s = {.l = l, .left = MAX_WORK};
+	bool any = false;
+	for (size_t i = 0; i < t->count; i++) {
+		s.answer = &answers[i];
+		s.handler = &t->handlers[i];
+		if (t->handlers[i].f->stub)
+			take_stub(&s, t->handlers[i].f);
+		else
+			search(&s, t->handlers[i].f, 0);
+		any = any || answers[i].any_open;
+	}
+	if (!any)
+		return;
+	by_gates(l, t, answers);
+	size_t n = columns_find(l, t, columns);
+	for (size_t i = 0; i < n; i++)
+		by_column(l, t, answers, &columns[i], n == 1 || columns[i].function);
 }
 
 void look_for_handlers(struct look *l)

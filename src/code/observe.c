@@ -130,6 +130,7 @@ void look_at_program(const struct artifact *a, struct elf_image *img, struct fac
 	look_for_guards(&l);
 	look_for_blind(&l);
 	look_for_pages(&l);
+	look_for_parts(&l);
 	look_for_handlers(&l);
 	look_for_filters(&l);
 	look_for_magic(&l);

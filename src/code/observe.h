@@ -32,6 +32,7 @@ void look_for_capabilities(struct look *l);
 void look_for_guards(struct look *l);
 void look_for_blind(struct look *l);
 void look_for_pages(struct look *l);
+void look_for_parts(struct look *l);
 void look_for_handlers(struct look *l);
 void look_for_filters(struct look *l);
 void look_for_magic(struct look *l);

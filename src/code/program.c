@@ -80,8 +80,9 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	bool arm = p->img->machine == EM_ARM;
 	for (size_t i = 0; i < p->img->fixup_count; i++) {
 		uint64_t v = p->img->fixups[i].value;
-		bool at_load = p->img->fixups[i].at - p->img->init < p->img->init_size ||
-			       (p->img->type == ET_REL && elf_writable(p->img, p->img->fixups[i].at));
+		bool at_load =
+		    p->img->fixups[i].at - p->img->init < p->img->init_size ||
+		    (p->img->type == ET_REL && elf_writable(p->img, p->img->fixups[i].at));
 		if (elf_is_code(p->img, v) &&
 		    (at_load || begins(p, how, arm ? v & ~UINT64_C(1) : v, arm && (v & 1))))
 			add_pointer(s, p, v, NULL);
@@ -99,15 +100,17 @@ static void from_pointers(struct starts *s, const struct program *p, struct deco
 	}
 }
 
-/* Functions in tables of names and functions. */
+/* Functions in tables of names and functions: also those that rows hold beside the handlers. */
 static void from_rows(struct starts *s, struct program *p)
 {
+	unsigned word = p->isa->bits / 8;
 	p->row_count = rows_find(p->img, p->isa, &p->rows, p->arena);
 	for (size_t i = 0; i < p->row_count; i++)
-		for (size_t k = 0; k < p->rows[i].count; k++) {
+		for (uint64_t k = 0; k < p->rows[i].count * p->rows[i].stride; k += word) {
 			uint64_t v;
-			uint64_t at = p->rows[i].at + k * p->rows[i].stride + p->rows[i].code_at;
-			if (rows_pointer(p->img, p->isa->bits / 8, at, &v) && v)
+			if (k % p->rows[i].stride != p->rows[i].name_at &&
+			    rows_pointer(p->img, word, p->rows[i].at + k, &v) &&
+			    elf_is_code(p->img, v))
 				add_pointer(s, p, v, NULL);
 		}
 }
@@ -436,7 +439,8 @@ static bool knows_less(const struct program *p, const struct function *f)
 		if (!to && c->target)
 			to = program_function(p, c->target);
 		bool later = to && to->walked > f->walked;
-		if (to && (!c->callee || (later && (to->telling || f->starved || decodes(p, to, c)))))
+		if (to &&
+		    (!c->callee || (later && (to->telling || f->starved || decodes(p, to, c)))))
 			return true;
 	}
 	return false;
@@ -448,8 +452,7 @@ static bool walk_again(struct program *p)
 	hooks_find(p);
 	for (size_t i = 0; i < p->function_count; i++) {
 		struct function *f = p->functions[i];
-		if (f->packets == f->packets_walked &&
-		    (f->walks >= MAX_WALKS || !knows_less(p, f)))
+		if (f->packets == f->packets_walked && (f->walks >= MAX_WALKS || !knows_less(p, f)))
 			continue;
 		f->packets_walked = f->packets;
 		f->done = false;

@@ -13,7 +13,8 @@ static struct function *function_at(const struct look *l, struct value v)
 	if (!value_is(v, V_CONST) || v.k < 16)
 		return NULL;
 	struct function *f = program_function(l->p, v.k & ~thumb);
-	return f && !f->stub ? f : NULL;
+	bool runs = f && f->stub && f->role && f->role->kind == ROLE_EXEC;
+	return f && (!f->stub || runs) ? f : NULL;
 }
 
 static struct span name_of(const struct look *l, struct value v)
