@@ -123,8 +123,8 @@ void look_for_parts(struct look *l)
 			struct span words = words_around(l, f, c);
 			if (!words.n)
 				continue;
-			bool sure =
-			    !told && !behind_check(l, f, c->block) && !is_examined(l, in.at);
+			bool sure = !told && !behind_check(l, f, c->block) &&
+				    !is_conditional(f, c->block) && !is_examined(l, in.at);
 			told = told || sure;
 			emit(l, f, c, in, words, sure);
 			count++;
