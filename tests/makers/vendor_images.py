@@ -497,7 +497,32 @@ def xorimage(kernel, rootfs):
     yield 'nec-enc, padding', 'xor', repeat(numbers, repeat(key, data + b'\xff' * 20000)), {'data': data + b'\xff' * 20000}, None
 
 
-makers = [mkdlinkfw, xorimage, dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+def fwtool(kernel, rootfs):
+    for end, magic, mark in (('>', b'2RDH', True), ('>', b'2RDH', False), ('<', b'HDR2', False)):
+        for extra in (b'', b'<ROMFILE></ROMFILE>'):
+            data = kernel + rootfs + extra
+            h = magic + struct.pack(end + '3I32s32s3I32s', 256, 256 + len(data), zlib.crc32(data) ^ 0xffffffff, b'5.0.1', b'v167_50',
+                                    len(kernel), len(rootfs), len(extra), b'' if mark else b'3 6035 122 74')
+            image = h.ljust(256, b'\0') + data
+            if mark:
+                image += b'DrayTekImageMD5\n' + hashlib.md5(image).hexdigest().encode() + b'\n'
+            yield ('fwtool (Vigor 167)', 'trendchip', image,
+                   {'kernel': kernel, 'rootfs': rootfs, **({'settings': extra} if extra else {})}, None)
+
+
+def addpattern(kernel, rootfs):
+    body = kernel + bytes(-len(kernel) % 4)
+    at = 28 + len(body)
+    body += rootfs
+    body += bytes(-(28 + len(body)) % 4096)
+    rest = struct.pack('<4I', 0x10000, 28, at, 0) + body
+    trx = b'HDR0' + struct.pack('<2I', 12 + len(rest), zlib.crc32(rest) ^ 0xffffffff) + rest
+    h = struct.pack('4s4s6B4sBxH10x', b'W54S', b'', 107, 11, 24, 3, 37, 2, b'U2ND', 1, 7)
+    for tail in (b'', b'\xff' * 900):
+        yield 'addpattern', 'cybertan', h + trx + tail, {'trx': trx}, 32 + len(trx)
+
+
+makers = [fwtool, addpattern, mkdlinkfw, xorimage, dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
           netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
 
 
