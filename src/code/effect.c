@@ -149,9 +149,17 @@ struct effect effect_of(const struct look *l, const struct function *f, const st
 	return e;
 }
 
+/* Of equals, what runs a program counts: another identity alone is often the way back to it. */
+static bool stronger(const struct effect *e, const struct effect *than)
+{
+	bool runs = e->call->role && e->call->role->kind == ROLE_EXEC;
+	bool before = than->word && strcmp(than->word, "setuid") == 0;
+	return e->strength > than->strength || (e->strength == than->strength && runs && before);
+}
+
 static void take(struct effect *best, struct effect e)
 {
-	if (e.word && e.strength > best->strength)
+	if (e.word && stronger(&e, best))
 		*best = e;
 }
 
@@ -190,7 +198,7 @@ static void search_inside(struct search *s, const struct call *first, const stru
 		bool better = e.strength > own.strength && e.word;
 		if (better)
 			own = e;
-		if (own.word && own.strength > s->best.strength) {
+		if (own.word && stronger(&own, &s->best)) {
 			struct call *kept = arena_alloc(s->l->arena, sizeof *kept);
 			*kept = better ? c : *k;
 			struct call *by = arena_alloc(s->l->arena, sizeof *by);

@@ -32,7 +32,14 @@ struct blind {
 
 static bool runs(const struct call *c)
 {
-	return c->role && c->role->kind == ROLE_EXEC;
+	return c->role && (c->role->kind == ROLE_EXEC || c->role->kind == ROLE_SCRIPT);
+}
+
+/* Runs something, or writes to the files that decide who may log in. */
+static bool gives(const struct look *l, const struct function *f, const struct call *c)
+{
+	return runs(c) || (c->role && (c->role->kind == ROLE_OPEN || c->role->kind == ROLE_LOAD) &&
+			   effect_of(l, f, c).strength == 2);
 }
 
 /* Functions that run programs, and those that call them, some steps away. */
@@ -42,7 +49,7 @@ static bool find_near(struct blind *w)
 	bool any = false;
 	for (size_t i = 0; i < p->function_count; i++)
 		for (size_t n = 0; n < p->functions[i]->call_count; n++)
-			if (runs(&p->functions[i]->calls[n])) {
+			if (gives(w->l, p->functions[i], &p->functions[i]->calls[n])) {
 				w->near[p->functions[i]->index] = 1;
 				any = true;
 			}
@@ -59,9 +66,9 @@ static bool find_near(struct blind *w)
 
 static bool same_object(struct value a, struct value b)
 {
-	if (a.kind != b.kind || a.id != b.id || a.form > NEAR || b.form > NEAR)
+	if (a.kind != b.kind || a.id != b.id || a.form > NEAR_CONTENT || b.form > NEAR)
 		return false;
-	if (a.form == CONTENT || b.form == CONTENT)
+	if (b.form == CONTENT) /* a pointer in memory, perhaps followed once more */
 		return a.form == b.form && a.k == b.k && a.kind != V_UNKNOWN;
 	return a.kind == V_PARAM || a.kind == V_RET ||
 	       ((a.kind == V_STACK || a.kind == V_CONST) && b.k - a.k < 256);
@@ -94,6 +101,25 @@ static bool is_runner(const struct look *l, const struct effect *e)
 	return callers > MANY && strncmp(e->inside->role->name, "exec", 4) == 0;
 }
 
+/* Is the command a text that was made of what was compared? */
+static bool made_of(const struct function *f, const struct secret *s, struct value command,
+		    const struct call *before)
+{
+	int32_t to = way_target(f, s->equal);
+	for (size_t i = 0; i < f->call_count && command.kind == V_STACK && to != NO_BLOCK; i++) {
+		const struct call *c = &f->calls[i];
+		enum role_kind kind = c->role ? c->role->kind : ROLE_NONE;
+		if ((kind != ROLE_FORMAT && kind != ROLE_COPY) || c->at >= before->at ||
+		    !cfg_dominates(&f->cfg, to, c->block) ||
+		    !value_same(c->args[c->role->arg], command))
+			continue;
+		for (unsigned n = (unsigned)c->role->other; n < MAX_ARGS; n++)
+			if (same_object(s->operand, c->args[n]))
+				return true;
+	}
+	return false;
+}
+
 static bool becomes_root(const struct look *l, const struct function *f, struct way w)
 {
 	int32_t to = way_target(f, w);
@@ -111,16 +137,16 @@ static enum gain gain_of(const struct look *l, const struct function *f, const s
 {
 	*e = effect_behind(l, f, s->equal);
 	const struct call *last = e->inside ? e->inside : e->call;
-	if (!e->word || !runs(last))
+	if (!e->word || (!runs(last) && e->strength < 2))
 		return GAIN_NONE;
 	struct value command = command_of(e);
 	if (is_runner(l, e))
 		return GAIN_NONE;
-	if (look_opens_shell(program_text(l->p, last->args[last->role->arg])) || e->strength == 2)
+	if (e->strength == 2)
 		return becomes_root(l, f, s->equal) ? GAIN_ROOT : GAIN_SHELL;
-	if (command.kind != V_UNKNOWN && same_object(s->operand, command))
+	if (same_object(s->operand, command) || made_of(f, s, command, e->call))
 		return GAIN_SELF;
-	bool fixed = value_is(command, V_CONST) || command.kind == V_STACK;
+	bool fixed = value_is(command, V_CONST) || command.kind == V_STACK || !runs(last);
 	return fixed || strncmp(last->role->name, "exec", 4) == 0 ? GAIN_NONE : GAIN_DATA;
 }
 
@@ -142,7 +168,9 @@ static const char *confidence_of(const struct look *l, const struct function *f,
 		return "hint";
 	if (s->weight == 2)
 		return g > GAIN_DATA || !tabled ? "likely" : "hint";
-	return s->weight == 1 && g == GAIN_ROOT ? "likely" : "hint";
+	if (g == GAIN_SELF && s->weight && strpbrk(s->literal, "0123456789"))
+		return "likely";
+	return g == GAIN_ROOT && strlen(s->literal) >= 5 ? "likely" : "hint";
 }
 
 /* Of compares one inside of the other, with the same effect, the innermost is told. */
@@ -195,6 +223,14 @@ static unsigned siblings(const struct secret *all, size_t n, const struct secret
 	return k;
 }
 
+static bool is_told(const struct look *l, uint64_t at)
+{
+	for (unsigned i = 0; i < l->told_count; i++)
+		if (l->told[i] == at)
+			return true;
+	return false;
+}
+
 /* The four letters of a chunk or a tag. */
 static bool is_tag(uint64_t k)
 {
@@ -207,7 +243,10 @@ static bool is_tag(uint64_t k)
 /* A number that is no size, no mask and no code of a protocol that counts from 0. */
 static bool odd_number(uint64_t k)
 {
+	enum { LOOPBACK = 0x7f000001, LOOPBACK_SWAPPED = 0x0100007f };
 	uint64_t round = k & (k - 1), next = k & (k + 1);
+	if (k == LOOPBACK || k == LOOPBACK_SWAPPED)
+		return false;
 	if (k < 0x400 || k > UINT32_MAX || !round || !next || k % 10 == 0 || !(k & 0xff) ||
 	    (k & 0xff) == 0xff || is_tag(k))
 		return false;
@@ -220,18 +259,32 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 {
 	const struct block *k = &f->cfg.blocks[block];
 	const struct choice *c = &f->choices[block];
+	uint64_t number = c->right.k;
+	if (number >> 31 == UINT64_MAX >> 31)
+		number &= UINT32_MAX;
 	if (!k->reached || c->soft || (k->cond != COND_EQ && k->cond != COND_NE) ||
-	    !value_is(c->right, V_CONST) || value_is(c->left, V_CONST) || !odd_number(c->right.k) ||
-	    elf_mapped(l->p->img, c->right.k))
+	    !value_is(c->right, V_CONST) || value_is(c->left, V_CONST) || !odd_number(number) ||
+	    elf_mapped(l->p->img, number))
 		return false;
-	*s = (struct secret){.at = f->block_at[block],
-			     .compare = "number",
-			     .literal =
-				 arena_printf(l->arena, "0x%llx", (unsigned long long)c->right.k),
-			     .operand = c->left,
-			     .equal = {block, k->cond == COND_EQ ? 1 : 0},
-			     .weight = 2};
+	*s =
+	    (struct secret){.at = f->block_at[block],
+			    .compare = "number",
+			    .literal = arena_printf(l->arena, "0x%llx", (unsigned long long)number),
+			    .operand = c->left,
+			    .equal = {block, k->cond == COND_EQ ? 1 : 0},
+			    .weight = 2};
 	return true;
+}
+
+/* Does another such number have to be right before this one is asked for? */
+static bool is_second(const struct look *l, const struct function *f, const struct secret *s)
+{
+	struct secret first;
+	for (size_t b = 0; b < f->cfg.block_count; b++)
+		if ((int32_t)b != s->equal.block && take_number(l, f, (int32_t)b, &first) &&
+		    way_owns(f, first.equal, s->equal.block))
+			return true;
+	return false;
 }
 
 static void look_at_numbers(struct blind *w, const struct function *f)
@@ -239,10 +292,10 @@ static void look_at_numbers(struct blind *w, const struct function *f)
 	for (size_t b = 0; b < f->cfg.block_count && w->here < MAX_BLIND; b++) {
 		struct secret s;
 		struct effect e;
-		if (!take_number(w->l, f, (int32_t)b, &s))
+		if (!take_number(w->l, f, (int32_t)b, &s) || is_told(w->l, s.at))
 			continue;
 		enum gain g = gain_of(w->l, f, &s, &e);
-		if (g >= GAIN_SHELL)
+		if (g >= GAIN_SHELL || (g && is_second(w->l, f, &s)))
 			take(w, f, &s, &e, confidence_of(w->l, f, &s, g, false));
 	}
 }
@@ -256,10 +309,10 @@ static void look_at(struct blind *w, const struct function *f, struct secret *al
 	for (size_t i = 0; i < n && w->here < MAX_BLIND; i++) {
 		const struct secret *s = &all[i];
 		struct effect e;
-		if (s->input.source || !s->weight || s->equal.block == NO_BLOCK)
+		if (s->input.source || s->equal.block == NO_BLOCK || is_told(w->l, s->at))
 			continue;
 		enum gain g = gain_of(w->l, f, s, &e);
-		if (g)
+		if (g && (s->weight || g == GAIN_ROOT))
 			take(w, f, s, &e,
 			     confidence_of(w->l, f, s, g, siblings(all, n, s) >= TABLE));
 	}

@@ -80,13 +80,14 @@ static const char *confidence_of(const struct guarded *g)
 static void emit(struct look *l, const struct function *f, const struct guarded *g)
 {
 	const struct secret *s = g->s;
+	if (l->told_count < sizeof l->told / sizeof *l->told)
+		l->told[l->told_count++] = s->at;
 	const char *quote = s->text ? "\"" : "";
 	const char *hidden = s->hidden && s->text ? " (which the program computes)" : "";
-	const char *chain =
-	    arena_printf(l->arena, "input by %s at 0x%llx > %s with %s%s%s%s at 0x%llx > %s",
-			 s->input.via, (unsigned long long)s->input.at, s->compare, quote,
-			 s->literal, quote, hidden, (unsigned long long)s->at,
-			 effect_chain(l, &g->e));
+	const char *chain = arena_printf(
+	    l->arena, "input by %s at 0x%llx > %s with %s%s%s%s at 0x%llx > %s", s->input.via,
+	    (unsigned long long)s->input.at, s->compare, quote, s->literal, quote, hidden,
+	    (unsigned long long)s->at, effect_chain(l, &g->e));
 	const char *operand = source_word(s->input.source);
 	if (s->input.name.n)
 		operand = arena_printf(l->arena, "%s %.*s", operand, (int)s->input.name.n,
