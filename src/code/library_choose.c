@@ -59,7 +59,7 @@ uint64_t library_jump(const struct program *p, const struct decode *how, const s
 {
 	struct decode d = *how;
 	struct state s;
-	struct insn i;
+	INSN_ROOM(i);
 	uint64_t at = f->start;
 	walk_initial(p, f, &s);
 	d.thumb = f->thumb;
