@@ -215,9 +215,9 @@ static bool take_table(struct flash_tables *tables, struct flash_table *t)
 	return p->n >= 2;
 }
 
-static bool partitions_of(struct span in, struct pieces *p)
+static bool partitions_of(struct span in, struct pieces *p, bool packed)
 {
-	*p = (struct pieces){.tables = {take_table}, .in = in};
+	*p = (struct pieces){.tables = {take_table, packed}, .in = in};
 	if (in.n < LEAST || in.n % ALIGN)
 		return false;
 	flash_tables(in, &p->tables);
@@ -230,7 +230,7 @@ static int bid(struct span in, uint64_t *size)
 {
 	struct pieces p;
 	*size = 0;
-	if (!partitions_of(in, &p))
+	if (!partitions_of(in, &p, true))
 		return 0;
 	*size = in.n;
 	return 100;
@@ -240,7 +240,7 @@ static enum status flash_parts_open(struct span in, struct sink *out)
 {
 	struct pieces p;
 	enum status st = ST_OK;
-	if (!partitions_of(in, &p))
+	if (!partitions_of(in, &p, true))
 		return ST_DAMAGED;
 	sink_note(out, p.table_at, "partitions by the %s at 0x%llx", p.from,
 		  (unsigned long long)p.table_at);
@@ -254,7 +254,7 @@ static void label(struct span in, struct label *out)
 {
 	struct pieces p;
 	out->type = "flash dump";
-	if (partitions_of(in, &p))
+	if (partitions_of(in, &p, false)) /* unpacking is too dear for this */
 		snprintf(out->text, sizeof out->text, "%u partitions, %s at 0x%llx", p.n, p.from,
 			 (unsigned long long)p.table_at);
 }

@@ -305,7 +305,7 @@ static const struct kind {
     {"\xaa\x73\xee\x55\xdb\xbd\x5e\xe3", 8, qualcomm_at},
     {"partition fs-uboot base ", 24, safeloader_at},
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
+enum { KINDS = sizeof kinds / sizeof *kinds, OF_KERNELS = 2 };
 
 /* The first places of each kind. */
 struct places {
@@ -362,15 +362,26 @@ static void places_of(struct span in, struct places *p)
 		note_place(in, i, p);
 }
 
+/* The tables of the first `count` kinds. */
+static bool tables_in(struct span in, unsigned count, struct flash_tables *to)
+{
+	struct places p = {0};
+	places_of(in, &p);
+	for (unsigned k = 0; k < count; k++)
+		for (unsigned i = 0; i < p.n[k]; i++)
+			if (kinds[k].at(in, p.at[k][i], to))
+				return true;
+	return false;
+}
+
+bool flash_kernel_tables(struct span in, struct flash_tables *to)
+{
+	return tables_in(span_cut(in, 0, LOOK), OF_KERNELS, to);
+}
+
 void flash_tables(struct span whole, struct flash_tables *to)
 {
 	struct span in = span_cut(whole, 0, LOOK);
-	struct places p = {0};
-	if (cfe_nvram(in, to))
-		return;
-	places_of(in, &p);
-	for (unsigned k = 0; k < KINDS; k++)
-		for (unsigned i = 0; i < p.n[k]; i++)
-			if (kinds[k].at(in, p.at[k][i], to))
-				return;
+	if (!cfe_nvram(in, to) && !tables_in(in, KINDS, to) && to->packed)
+		flash_packed(whole, to);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Partition tables of flash, wherever they stand in a dump: what flash-parts.c and the readers of
- * the tables (flash_table.c, flash_cmdline.c) share. A table is not believed here, only read.
+ * the tables (flash_table.c, flash_packed.c) share. A table is not believed here, only read.
  */
 #ifndef FORMAT_FLASH_TABLE_H
 #define FORMAT_FLASH_TABLE_H
@@ -26,6 +26,7 @@ struct flash_table {
 /* Called for each table that is found, in the order of the dump; true: enough, stop. */
 struct flash_tables {
 	bool (*table)(struct flash_tables *, struct flash_table *);
+	bool packed; /* tables inside packed kernels are wanted too, when no other was taken */
 };
 
 /* Adds one; false when it makes no sense or there is no room. */
@@ -36,5 +37,11 @@ bool flash_cmdline(struct span text, struct flash_table *t);
 
 /* Every table in the dump. */
 void flash_tables(struct span in, struct flash_tables *to);
+
+/* flash_packed.c: those in packed kernels (CONFIG_CMDLINE, device trees behind a kernel). */
+void flash_packed(struct span in, struct flash_tables *to);
+
+/* The command lines and device trees among `in`. True: one was taken. */
+bool flash_kernel_tables(struct span in, struct flash_tables *to);
 
 #endif

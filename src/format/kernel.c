@@ -39,6 +39,18 @@ static bool decodes(struct span in, enum codec c)
 	return to.n >= TRIAL_OUT;
 }
 
+bool kernel_packed(struct span in, enum codec *c, unsigned *trials)
+{
+	for (size_t k = 0; k < PACKERS; k++) {
+		if (!span_is(in, 0, packers[k].magic, packers[k].n))
+			continue;
+		++*trials;
+		*c = packers[k].codec;
+		return decodes(in, *c);
+	}
+	return false;
+}
+
 bool kernel_payload(struct span in, uint64_t from, uint64_t *at, enum codec *c)
 {
 	unsigned trials = 0;

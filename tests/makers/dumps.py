@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dumps of whole flashes: spare bytes behind each page, and tables of partitions of every kind."""
+import bz2
+import gzip
+import lzma
 import os
 import random
 import struct
@@ -115,10 +118,10 @@ def squash(work, top):
 SIZES = (('u-boot', 192 * K), ('env', 64 * K), ('kernel', 512 * K), ('rootfs', 1024 * K), ('config', 256 * K))
 
 
-def flash(root, table, where='u-boot', shift=0):
+def flash(root, table, where='u-boot', shift=0, kernel=None):
     """The five partitions; the table stands in the boot loader (or behind everything)."""
     boot = noise(1, 50000) + b'\0' + (table if where == 'u-boot' else b'') + b'\0' + noise(2, 50000)
-    parts = [boot, b'\x11\x22\x33\x44bootcmd=bootm\0\0', uimage(noise(3, 300000)), root, b'\x85\x19\x03\x20\x0c\0\0\0\xb1\xb0\x1e\xe4']
+    parts = [boot, b'\x11\x22\x33\x44bootcmd=bootm\0\0', kernel or uimage(noise(3, 300000)), root, b'\x85\x19\x03\x20\x0c\0\0\0\xb1\xb0\x1e\xe4']
     out = b''.join(p.ljust(size, b'\xff') for p, (name, size) in zip(parts, SIZES))
     if where == 'end':
         out += table.ljust(64 * K, b'\xff')
@@ -152,6 +155,7 @@ def tables(work, top):
     fits('mtdparts, hex and offsets', work, flash(root, text % hexes), 'command line')
     sectors = b','.join(b'0x%08x@0x%08x(%s)' % (s // 512, a // 512, n.encode()) for n, a, s in offsets)
     fits('rockchip', work, flash(root, b'CMDLINE: mtdparts=rk29xxnand:' + sectors + b'\n'), 'command line')
+    packed(work, root, text % line, offsets)
     fits('safeloader', work, flash(root, b'\n'.join(b'partition %s base 0x%05x size 0x%05x' % (
         n.replace('u-boot', 'fs-uboot').encode(), a, s) for n, a, s in offsets) + b'\n'), 'SafeLoader',
         (('fs-uboot', 192 * K),) + SIZES[1:])
@@ -170,6 +174,35 @@ def tables(work, top):
     near_misses(work, root, text, line)
     torture('flash-parts', 'flash-parts', put(work + '/flash', flash(root, text % line)), 65536, 30)
     print('# tables')
+
+
+def packed(work, root, text, offsets):
+    """The command line is built into a kernel, which is packed in one of several ways."""
+    plain = noise(7, 150000) + bytes(200000) + b'\0' + text + b'\0' + noise(8, 100000)
+    ways = {'gzip': gzip.compress(plain), 'xz': lzma.compress(plain), 'bzip2': bz2.compress(plain),
+            'lzma': lzma.compress(plain, lzma.FORMAT_ALONE)}
+    for name, data in ways.items():
+        for what, kernel in (('uimage', uimage(data)), ('zimage', uimage(noise(9, 20001) + data)), ('bare', data)):
+            if what == 'bare' and name == 'bzip2':
+                continue # no header that a partition is known by
+            fits('mtdparts in %s %s' % (what, name), work, flash(root, b'', kernel=kernel), 'in a packed kernel')
+    for what, data in {
+            'other size': flash(root, b'', kernel=uimage(ways['gzip'])) + noise(3, 4096 * 3),
+            'no table': flash(root, b'', kernel=uimage(gzip.compress(plain.replace(b'mtdparts', b'mtdpants')))),
+            'another flash': flash(root, b'', kernel=uimage(gzip.compress(plain.replace(b'1024k', b'9024k')))),
+            'cut': flash(root, b'', kernel=uimage(ways['gzip'][:100000])),
+            'an update': uimage(ways['gzip']).ljust(512 * K, b'\xff') + root.ljust(512 * K, b'\xff'),
+    }.items():
+        check('packed near miss', Opened('flash-parts', put(work + '/flash', data)).bid == 0, what)
+    if have('dtc'):
+        rows = ''.join('partition@%x { label = "%s"; reg = <%#x %#x>; };' % (a, n, a, s) for n, a, s in offsets)
+        put(work + '/dts', ('/dts-v1/; / { f { compatible = "fixed-partitions"; #address-cells = <1>; #size-cells = <1>; '
+                            '%s }; };' % rows).encode())
+        blob = run('dtc', '-q', '-I', 'dts', '-O', 'dtb', work + '/dts')
+        kernel = uimage(lzma.compress(noise(7, 150000) + bytes(50000) + blob, lzma.FORMAT_ALONE))
+        fits('device tree behind a packed kernel', work, flash(root, b'', kernel=kernel), 'device tree in a packed kernel')
+    torture('flash-parts, packed', 'flash-parts', put(work + '/flash', flash(root, b'', kernel=uimage(ways['lzma']))),
+            300007, 6)
 
 
 def tree(work, root, offsets):
