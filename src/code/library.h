@@ -22,10 +22,9 @@ void library_name(struct function *f, const char *name);
 /* Where the function goes to without doing anything itself; 0: it does something. */
 uint64_t library_jump(const struct program *p, const struct decode *how, const struct function *f);
 
-/* A function that may be one on texts or memory: its size, and how many calls stand in it. */
+/* A function that may be one on texts or memory, and how many calls stand in it. */
 struct tried {
 	struct function *f;
-	uint64_t bytes;
 	unsigned calls;
 };
 

@@ -6,17 +6,15 @@
  * most functions apart, leaves few names to try.
  */
 #include "code/library.h"
-#include "code/machine.h"
+#include "code/machine_x86.h"
 
 enum {
-	MAX_BYTES = 4096,    /* of a function that is tried */
-	MAX_INSIDE = 4,	     /* calls in it */
+	MAX_INSIDE = 4,	       /* calls in a function that is tried */
 	FIRST_STEPS = 700,   /* of the first run */
 	MORE_STEPS = 3000,   /* of others */
 	ALL_STEPS = 2000000, /* of all runs for one program */
 	AROUND = 64,	     /* known bytes around a text: words of several bytes are read */
 	ROOM = 192,	     /* of a text, with what is around it */
-	MAX_JUMP = 5,	     /* instructions of a function that only jumps */
 };
 
 enum expect { ZERO, BELOW, ABOVE, NUMBER, AT_A, ANY };
@@ -153,7 +151,7 @@ static bool run(struct bench *b, const struct trial *t, unsigned limit)
 		place(b, b->b, t->b, size_of(t->b, t->b_size));
 	uint64_t second = t->shape == TEXTS ? b->b : (uint64_t)t->k;
 	uint64_t args[4] = {t->shape == NUMBERS ? (uint64_t)t->k : b->a, second, (uint64_t)t->n, 0};
-	bool ok = machine_enter(m, b->f, args, 4) && machine_run(m);
+	bool ok = machine_enter(m, b->f, args, 4) && machine_exact(m);
 	b->steps += m->steps + 20;
 	uint8_t r = b->p->isa->result;
 	b->result = m->regs[r];
@@ -249,8 +247,7 @@ void library_behaviour(struct program *p, const struct decode *how, const struct
 	struct bench b = {.p = p, .m = p->machine, .how = how};
 	for (size_t i = 0; i < count && b.steps < ALL_STEPS; i++) {
 		b.f = tried[i].f;
-		if (b.f->stub || b.f->kernel || tried[i].bytes > MAX_BYTES ||
-		    tried[i].calls > MAX_INSIDE)
+		if (b.f->stub || b.f->kernel || tried[i].calls > MAX_INSIDE)
 			continue;
 		const char *name = name_of(&b);
 		if (name)

@@ -7,7 +7,7 @@
  */
 #include "code/elf_static.h"
 #include "code/library.h"
-#include "code/machine.h"
+#include "code/machine_x86.h"
 #include "code/walk.h"
 
 enum { CHOICE_STEPS = 2000, MAX_JUMP = 5 };
@@ -20,7 +20,7 @@ static bool choose(struct program *p, const struct decode *how, uint64_t at, uin
 	const uint64_t args[2] = {0, 0};
 	machine_reset(m, how, NULL);
 	m->limit = CHOICE_STEPS;
-	if (!machine_enter(m, &f, args, 2) || !machine_run(m) || !m->known[p->isa->result])
+	if (!machine_enter(m, &f, args, 2) || !machine_exact(m) || !m->known[p->isa->result])
 		return false;
 	*out = m->regs[p->isa->result];
 	return elf_is_code(p->img, arm ? *out & ~UINT64_C(1) : *out);

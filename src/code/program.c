@@ -567,14 +567,16 @@ static void walk_rounds(struct program *p, const struct edges *e, struct decode 
 /* Functions on texts and memory, which are called and call little themselves. */
 static void try_functions(struct program *p, const struct edges *e, const struct decode *how)
 {
+	enum { NEAR_BYTES = 2048 };
 	struct tried *list = arena_array(p->arena, p->function_count + 1, sizeof *list);
 	size_t n = 0;
 	for (size_t i = 0; i < p->function_count; i++) {
 		struct function *f = p->functions[i];
 		uint64_t bytes = limit_of(p, i) - f->start;
+		bytes = bytes < NEAR_BYTES ? bytes : NEAR_BYTES; /* what follows may be unknown */
 		size_t calls = first_edge(e, f->start + bytes) - first_edge(e, f->start);
 		if (!f->guess)
-			list[n++] = (struct tried){f, bytes, (unsigned)calls};
+			list[n++] = (struct tried){f, (unsigned)calls};
 	}
 	library_behaviour(p, how, list, n);
 }
