@@ -15,6 +15,7 @@ enum {
 	GP_IN_REGINFO = 20,
 	MIPS_GP_BIAS = 0x7ff0,
 	MAX_GOT = 0x10000,
+	SMALL = 0x10000,
 	MAX_HEADERS = 64,
 	MAX_CHOSEN = 256,
 	LOOK_AT = 0x10000, /* bytes of the file in which the table begins */
@@ -85,9 +86,16 @@ static void mips_got(struct elf_image *img)
 		return;
 	img->got = got;
 	img->gp = got + MIPS_GP_BIAS;
+	uint64_t low = UINT64_MAX, high = 0;
+	for (size_t i = 0; i < img->segment_count; i++) {
+		const struct elf_segment *s = &img->segments[i];
+		low = s->vaddr < low ? s->vaddr : low;
+		high = s->vaddr + s->memsz > high ? s->vaddr + s->memsz : high;
+	}
 	for (img->got_end = got + 8; img->got_end - got < MAX_GOT; img->got_end += 4)
-		if (!elf_word(img, img->got_end, 4, &v) || (v && !elf_mapped(img, v)))
-			break;
+		if (!elf_word(img, img->got_end, 4, &v) ||
+		    (v >= SMALL && v < -(uint32_t)SMALL && v - low >= high - low + SMALL))
+			break; /* small numbers are places in the thread's own memory */
 }
 
 static uint32_t chosen_type(uint16_t machine)

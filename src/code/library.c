@@ -180,16 +180,17 @@ static const char *relative_of_exec(const struct program *p, const struct functi
 	for (size_t i = 0; i < f->call_count && f->call_count <= 2 * MAX_CALLS; i++) {
 		const struct call *c = &f->calls[i];
 		enum role_kind k = c->role ? c->role->kind : ROLE_NONE;
-		if (runs_program(c) && parameter(c->args[0], 0))
+		if (runs_program(c) &&
+		    (parameter(c->args[0], 0) || c->args[0].kind == V_UNKNOWN))
 			run = c;
 		else if (c->name && k != ROLE_EXEC && k != ROLE_COPY && k != ROLE_PURE &&
-			 k != ROLE_DERIVE && k != ROLE_GET && !is(c->name, "mmap") &&
+			 k != ROLE_DERIVE && k != ROLE_GET && k != ROLE_NORETURN && !is(c->name, "mmap") &&
 			 !is(c->name, "munmap") && k != ROLE_COMPARE)
 			return NULL;
 		else
 			others++;
 	}
-	if (!run)
+	if (!run || (run->args[0].kind == V_UNKNOWN && others > 2))
 		return NULL;
 	bool search = is(run->name, "execvp") || (parameter(run->args[1], 1) && others > 3);
 	if (parameter(run->args[1], 1))
@@ -200,9 +201,12 @@ static const char *relative_of_exec(const struct program *p, const struct functi
 
 void library_walked(struct program *p, struct function *f)
 {
-	if (!p->whole || f->stub || f->number)
+	if (!p->whole || f->stub)
 		return;
 	const char *name = wrapped(f);
+	if (f->number && !name)
+		return;
+	f->number = 0;
 	if (!name)
 		name = relative_of_exec(p, f);
 	if (!name && only_ends(p, f))

@@ -564,6 +564,53 @@ static void walk_rounds(struct program *p, const struct edges *e, struct decode 
 	}
 }
 
+/* Does another function begin where control would come back to, but for padding? */
+static bool nothing_behind(const struct program *p, struct decode *how, const struct edge *call,
+			   bool thumb)
+{
+	enum { MAX_PADDING = 6 };
+	struct insn i;
+	uint64_t at = call->at;
+	how->it_left = 0;
+	how->thumb = thumb;
+	for (unsigned n = 0; n < MAX_PADDING; n++) {
+		const struct function *next = n ? program_function(p, at) : NULL;
+		if (next)
+			return !next->guess;
+		how->at = at;
+		if (!p->isa->lift(how, elf_bytes(p->img, at), &i))
+			return false;
+		bool padding = i.flow == FLOW_NEXT && !i.kernel &&
+			       (!i.op_count || (i.op_count == 1 && i.ops[0].d == p->isa->zero) ||
+				(i.ops[0].code == OP_MOVE && i.ops[0].d == i.ops[0].a));
+		if (n && !padding)
+			return false;
+		at += i.size;
+		if (i.delay) {
+			how->at = at;
+			at += p->isa->lift(how, elf_bytes(p->img, at), &i);
+		}
+	}
+	return false;
+}
+
+/* What is called twice as the last instruction of a function does not return. */
+static void mark_endless(struct program *p, const struct edges *e, struct decode *how)
+{
+	uint8_t *seen = arena_array(p->arena, p->function_count + 1, sizeof *seen);
+	for (size_t i = 0; i < p->function_count; i++)
+		p->functions[i]->index = (uint32_t)i;
+	for (size_t i = 0; i < e->count; i++) {
+		struct function *f = program_function(p, e->list[i].target);
+		if (!f || f->endless)
+			continue;
+		const struct function *in = function_before(p, e->list[i].at);
+		if (!in || !nothing_behind(p, how, &e->list[i], in->thumb))
+			continue;
+		f->endless = ++seen[f->index] >= 2;
+	}
+}
+
 /* Functions on texts and memory, which are called and call little themselves. */
 static void try_functions(struct program *p, const struct edges *e, const struct decode *how)
 {
@@ -581,15 +628,28 @@ static void try_functions(struct program *p, const struct edges *e, const struct
 	library_behaviour(p, how, list, n);
 }
 
+/* System calls in functions that were not found yet. */
+static bool unknown_kernel(const struct program *p, const struct edges *e)
+{
+	for (size_t i = 0; i < e->kernel_count; i++) {
+		const struct function *f = function_before(p, e->kernel[i].at);
+		if (!f || f->end <= e->kernel[i].at)
+			return true;
+	}
+	return false;
+}
+
 /* False: a program with its own C library that has nothing to do with networks or commands. */
 static bool walk_all(struct program *p, const struct edges *e, struct decode *how)
 {
 	struct arena scratch = {.cap = 256u << 20, .block = 1u << 20};
 	struct targets *found = mem_alloc(sizeof *found);
 	found->count = 0;
-	if (p->whole)
+	if (p->whole) {
+		mark_endless(p, e, how);
 		walk_round(p, e, how, &scratch, found, true);
-	bool worth = !p->whole || library_is_worth(p);
+	}
+	bool worth = !p->whole || library_is_worth(p) || unknown_kernel(p, e);
 	if (worth && p->whole)
 		try_functions(p, e, how);
 	if (worth)

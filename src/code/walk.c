@@ -504,7 +504,7 @@ static void transfer(struct walk *w, const struct insn *i)
 		result = split(w, &c, result);
 	w->now.regs[isa->result] = result;
 	w->no_return = w->no_return || (c.role && c.role->kind == ROLE_NORETURN) ||
-		       (c.callee && c.callee != w->f && c.callee->no_return);
+		       (c.callee && c.callee != w->f && (c.callee->no_return || c.callee->endless));
 }
 
 /* A system call: registers but for the result stay as they are. */
