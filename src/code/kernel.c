@@ -226,7 +226,8 @@ static void take_number(struct walk *w, struct call *c, struct value number)
 	c->kernel = true;
 	c->name = "syscall";
 	c->role = NULL;
-	if (w->recording && value_is(number, V_PARAM) && number.k == 0 && number.id <= KERNEL_NUMBER)
+	if (w->recording && value_is(number, V_PARAM) && number.k == 0 &&
+	    number.id <= KERNEL_NUMBER)
 		w->f->number = (uint8_t)(number.id + 1);
 	if (value_is(number, V_CONST))
 		name = kernel_name(w->p->img, number.k);

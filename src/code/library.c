@@ -115,22 +115,21 @@ static struct value held(const struct program *p, const struct call *c, struct v
 
 /* The command that the call gives to a shell: ("/bin/sh", "sh", "-c", command), or such a list in
  * memory. */
-static bool shell_command(const struct program *p, const struct call *c, struct value *out)
+static void shell_command(const struct program *p, const struct call *c, struct value *out)
 {
 	unsigned shell = span_eq_str(program_text(p, c->args[0]), "/bin/sh") ? 0 : 1;
 	if (!span_eq_str(program_text(p, c->args[shell]), "/bin/sh"))
-		return false;
+		return;
 	for (unsigned n = 1; n + 1 < MAX_ARGS; n++)
 		if (span_eq_str(program_text(p, c->args[n]), "-c")) {
 			*out = c->args[n + 1];
-			return true;
+			return;
 		}
 	for (unsigned n = 1; n < MAX_ARGS; n++)
 		if (span_eq_str(program_text(p, held(p, c, c->args[n], 1)), "-c")) {
 			*out = held(p, c, c->args[n], 2);
-			return true;
+			return;
 		}
-	return false;
 }
 
 static bool parameter(struct value v, unsigned n)
@@ -153,7 +152,8 @@ static void take_shell(struct program *p, struct function *f)
 	for (size_t i = 0; i < f->call_count && f->call_count <= MAX_SHELL_CALLS; i++) {
 		struct call *c = &f->calls[i];
 		struct value v = {0};
-		if (!shell_command(p, c, &v) && spawns_shell(p, c))
+		shell_command(p, c, &v);
+		if (!value_is(v, V_PARAM) && v.kind != V_CONST && spawns_shell(p, c))
 			v = (struct value){.kind = V_PARAM};
 		if (!value_is(v, V_PARAM) || v.k || v.id >= MAX_ARGS)
 			continue;
@@ -180,12 +180,11 @@ static const char *relative_of_exec(const struct program *p, const struct functi
 	for (size_t i = 0; i < f->call_count && f->call_count <= 2 * MAX_CALLS; i++) {
 		const struct call *c = &f->calls[i];
 		enum role_kind k = c->role ? c->role->kind : ROLE_NONE;
-		if (runs_program(c) &&
-		    (parameter(c->args[0], 0) || c->args[0].kind == V_UNKNOWN))
+		if (runs_program(c) && (parameter(c->args[0], 0) || c->args[0].kind == V_UNKNOWN))
 			run = c;
 		else if (c->name && k != ROLE_EXEC && k != ROLE_COPY && k != ROLE_PURE &&
-			 k != ROLE_DERIVE && k != ROLE_GET && k != ROLE_NORETURN && !is(c->name, "mmap") &&
-			 !is(c->name, "munmap") && k != ROLE_COMPARE)
+			 k != ROLE_DERIVE && k != ROLE_GET && k != ROLE_NORETURN &&
+			 !is(c->name, "mmap") && !is(c->name, "munmap") && k != ROLE_COMPARE)
 			return NULL;
 		else
 			others++;

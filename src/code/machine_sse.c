@@ -101,7 +101,7 @@ static bool combine(uint8_t op, struct vector *a, const struct vector *b)
 			if (i % wide == 0)
 				put_word(a, i, wide,
 					 word_of(a, i, wide) == word_of(b, i, wide) ? UINT64_MAX
-										     : 0);
+										    : 0);
 			break;
 		case 0xda:
 			a->b[i] = x < y ? x : y;

@@ -516,8 +516,8 @@ static void scan_bits(struct x86_machine *c, unsigned size)
 			put(c, c->x.reg, size, size * 8);
 		c->failed = c->failed || reverse;
 	} else {
-		unsigned first = reverse ? 63u - (unsigned)__builtin_clzll(a)
-					 : (unsigned)__builtin_ctzll(a);
+		unsigned first =
+		    reverse ? 63u - (unsigned)__builtin_clzll(a) : (unsigned)__builtin_ctzll(a);
 		put(c, c->x.reg, size, reverse && count ? size * 8 - 1 - first : first);
 	}
 	c->flags = true;

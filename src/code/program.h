@@ -21,8 +21,8 @@ struct call {
 	uint64_t at;
 	uint32_t insn; /* number in its function: the id of its result */
 	int32_t block;
-	uint8_t on_edge; /* 1 + edge: it follows only when control leaves the block by this edge */
-	const char *name;	 /* of an imported function, else NULL */
+	uint8_t on_edge;  /* 1 + edge: it follows only when control leaves the block by this edge */
+	const char *name; /* of an imported function, else NULL */
 	const struct role *role; /* NULL: none */
 	struct function *callee; /* inside of the program, else NULL */
 	uint64_t target;	 /* address of what is called; 0: not known */
@@ -88,7 +88,7 @@ struct function {
 	const struct role *role;
 	bool thumb, done, guess; /* guess: it only looks like the beginning of one */
 	bool kernel;		 /* system calls stand in it */
-	bool endless; /* calls of it are the last instruction of functions */
+	bool endless;		 /* calls of it are the last instruction of functions */
 	bool ends, returns; /* control comes to a call that does not return; to an end of its own */
 	uint8_t number;	    /* parameter that is the number of the system call that it makes, + 1 */
 	struct cfg cfg;	    /* without instructions */
@@ -104,7 +104,7 @@ struct function {
 	uint32_t outcome_count, turn_count, store_count;
 	struct hand_on hands[8];
 	uint8_t hand_count;
-	uint8_t packets; /* bit set of parameters that are packets (hooks.h) ... */
+	uint8_t packets;	/* bit set of parameters that are packets (hooks.h) ... */
 	uint8_t packets_walked; /* ... as they were known when it was walked */
 	uint64_t spared; /* bit set of registers that calls may change, and that it leaves alone */
 	uint8_t reads, writes;	 /* bit sets: parameters that it reads through, or writes through */
