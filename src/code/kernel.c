@@ -15,7 +15,8 @@ enum {
 	MAX_KERNEL_ARGS = 6,
 	MIPS_O32 = 4000,
 	OABI = 0x900000,
-	AT_CWD = -100
+	AT_CWD = -100,
+	FIRST_INSNS = 5
 };
 
 struct row {
@@ -248,6 +249,8 @@ void kernel_call(struct walk *w, const struct insn *i, struct call *c)
 	struct value number = w->now.regs[sets[set].number], at = w->now.regs[isa->sp];
 	if (i->target >= OABI)
 		number = value_const(i->target - OABI);
+	else if (number.kind == V_UNKNOWN && w->f->kernel && c->insn < FIRST_INSNS)
+		number = (struct value){.kind = V_PARAM, .id = KERNEL_NUMBER}; /* a part of it */
 	for (unsigned n = 0; n < sets[set].arg_count; n++)
 		c->args[n] = w->now.regs[sets[set].args[n]];
 	for (unsigned n = sets[set].arg_count; n < MAX_KERNEL_ARGS && value_is(at, V_STACK); n++) {

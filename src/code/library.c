@@ -50,6 +50,12 @@ static bool makes_process(const char *name)
 	return is(name, "fork") || is(name, "vfork") || is(name, "clone");
 }
 
+/* Flags that the kernel does not know are set afterwards. */
+static bool makes_socket(const char *name)
+{
+	return is(name, "socket") || is(name, "accept4") || is(name, "accept");
+}
+
 /* The name of a function that does nothing but this system call; NULL: it does more. */
 static const char *wrapped(const struct function *f)
 {
@@ -63,6 +69,8 @@ static const char *wrapped(const struct function *f)
 			others = true;
 			continue;
 		}
+		if (name && is(c->name, "fcntl") && makes_socket(name))
+			continue;
 		if (name && !is(name, c->name))
 			return NULL;
 		name = c->name;
@@ -203,8 +211,10 @@ void library_walked(struct program *p, struct function *f)
 	if (!p->whole || f->stub)
 		return;
 	const char *name = wrapped(f);
-	if (f->number && !name)
+	if (f->number && !name) {
+		f->telling = true;
 		return;
+	}
 	f->number = 0;
 	if (!name)
 		name = relative_of_exec(p, f);

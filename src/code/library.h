@@ -35,6 +35,9 @@ void library_behaviour(struct program *p, const struct decode *how, const struct
 /* The function was walked: what it is, by the system calls and functions that it calls. */
 void library_walked(struct program *p, struct function *f);
 
+/* Name functions by how they are called. Asked when all functions were walked. */
+void library_callers(struct program *p);
+
 /* Does anything in the program listen, run commands or change identity? Asked when the functions
  * that make system calls were walked. */
 bool library_is_worth(const struct program *p);

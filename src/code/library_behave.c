@@ -116,6 +116,14 @@ static void place(struct bench *b, uint64_t at, const char *text, size_t n)
 	machine_place(b->m, at - AROUND, SPAN(room, sizeof room));
 }
 
+static void place_word(struct machine *m, uint64_t at, unsigned size, uint64_t v)
+{
+	uint8_t b[8];
+	for (unsigned i = 0; i < size; i++)
+		b[m->p->img->big ? size - 1 - i : i] = (uint8_t)(v >> 8 * i);
+	machine_place(m, at, SPAN(b, size));
+}
+
 /* Which memory but the stack was written? */
 static void look_at_writes(struct bench *b)
 {
@@ -218,6 +226,36 @@ static bool possible(const struct bench *b, bool ok, const struct trial *t)
 	return (t->after != NULL) == b->wrote_a && (!b->wrote_b || strcmp(t->name, "strtol") == 0);
 }
 
+/* getenv(): finds "HOME" in the list that the first variable it reads points to. */
+static bool is_getenv(struct bench *b)
+{
+	struct machine *m = b->m;
+	unsigned word = b->p->isa->bits / 8u;
+	uint64_t at = m->impure_at, list, text[2], v[3];
+	machine_reset(m, b->how, NULL);
+	m->limit = MORE_STEPS;
+	if (!machine_number(m, (struct value){.kind = V_PARAM, .id = 0}, &b->a) ||
+	    !machine_number(m, (struct value){.kind = V_PARAM, .id = 2}, &list))
+		return false;
+	for (uint32_t i = 0; i < 2; i++)
+		if (!machine_number(m, (struct value){.kind = V_PARAM, .id = 3 + i}, &text[i]))
+			return false;
+	place(b, b->a, "HOME", 5);
+	place(b, text[0], "HOMES=/no", 10);
+	place(b, text[1], "HOME=/root", 11);
+	v[0] = text[0];
+	v[1] = text[1];
+	v[2] = 0;
+	for (unsigned i = 0; i < 3; i++)
+		place_word(m, list + i * word, word, v[i]);
+	place_word(m, at - at % word, word, list);
+	bool ok = machine_enter(m, b->f, &b->a, 1) && machine_exact(m);
+	b->steps += m->steps + 20;
+	look_at_writes(b);
+	uint8_t r = b->p->isa->result;
+	return ok && m->known[r] && !b->strange && !b->wrote_a && m->regs[r] == text[1] + 5;
+}
+
 static const char *name_of(struct bench *b)
 {
 	static const struct trial first = {"", TEXTS, SAME, "Trek-9", "Tr3k-7", 0,
@@ -226,6 +264,8 @@ static const char *name_of(struct bench *b)
 	const char *before = "";
 	uint64_t result = b->result;
 	bool wrote_a = b->wrote_a, wrote_b = b->wrote_b;
+	if (ok && result == 0 && b->m->impure && !wrote_a && !wrote_b && is_getenv(b))
+		return "getenv";
 	for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
 		const struct trial *t = &trials[i];
 		bool new_name = strcmp(t->name, before) != 0;

@@ -27,8 +27,8 @@ void machine_reset(struct machine *m, const struct decode *how, const struct sta
 	memset(m->compared, 0, sizeof m->compared);
 	for (size_t i = 0; i < MACHINE_PAGES && m->page_count; i++)
 		if (machine_uses(m, i)) /* its bytes count for nothing without these */
-			m->pages[i].at = m->pages[i].set = m->pages[i].known =
-			    m->pages[i].written = 0;
+			m->pages[i].at = m->pages[i].set = m->pages[i].known = m->pages[i].written =
+			    0;
 	memset(m->used, 0, sizeof m->used);
 	m->how = *how;
 	m->how.it_left = 0;
@@ -157,8 +157,10 @@ static bool load_byte(struct machine *m, uint64_t at, uint8_t *out)
 	if (m->outside && state_byte(m->outside, m->p->img, value_const(at), out))
 		return true;
 	if (elf_writable(m->p->img, at) &&
-	    !(m->p->img->got && at >= m->p->img->got && at < m->p->img->got_end))
+	    !(m->p->img->got && at >= m->p->img->got && at < m->p->img->got_end)) {
+		m->impure_at = m->impure ? m->impure_at : at;
 		m->impure = true;
+	}
 	if (elf_word(m->p->img, at, 1, &v)) {
 		*out = (uint8_t)v;
 		return true;
@@ -766,7 +768,8 @@ bool machine_step(struct machine *m)
 	const struct insn *at = m->failed ? NULL : fetch(m, m->pc);
 	if (!at)
 		return false;
-	struct insn i = *at; /* the next instruction may take its place; its operations are done then */
+	struct insn i =
+	    *at; /* the next instruction may take its place; its operations are done then */
 	int taken = 1;
 	m->failed = i.kernel;
 	enum test t = i.cond == COND_EQ ? TEST_EQ : i.cond == COND_NE ? TEST_NE : i.test;

@@ -49,7 +49,8 @@ struct machine {
 	uint64_t pc, returns[MACHINE_DEPTH];
 	unsigned depth, steps, limit, heap;
 	bool thumb, failed, finished;
-	bool impure; /* read variables of the program, which may be different when it runs */
+	bool impure;	    /* read variables of the program, which may be different when it runs */
+	uint64_t impure_at; /* the first of them */
 	struct value objects[MACHINE_OBJECTS];
 	size_t object_count, page_count;
 	struct machine_page *pages;	   /* a hash table */

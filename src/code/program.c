@@ -569,7 +569,7 @@ static bool nothing_behind(const struct program *p, struct decode *how, const st
 			   bool thumb)
 {
 	enum { MAX_PADDING = 6 };
-	struct insn i;
+	INSN_ROOM(i);
 	uint64_t at = call->at;
 	how->it_left = 0;
 	how->thumb = thumb;
@@ -639,6 +639,20 @@ static bool unknown_kernel(const struct program *p, const struct edges *e)
 	return false;
 }
 
+/* Functions that others only go on to are called by nobody. */
+static void add_jumps(struct program *p, struct decode *how)
+{
+	struct starts more = {0};
+	for (size_t i = 0; i < p->function_count; i++) {
+		uint64_t to = library_jump(p, how, p->functions[i]);
+		if (to && !program_function(p, p->isa == &isa_arm ? to & ~UINT64_C(1) : to))
+			add_pointer(&more, p, to, NULL);
+	}
+	if (more.count)
+		make_functions(p, &more, how);
+	mem_free(more.list);
+}
+
 /* False: a program with its own C library that has nothing to do with networks or commands. */
 static bool walk_all(struct program *p, const struct edges *e, struct decode *how)
 {
@@ -646,6 +660,8 @@ static bool walk_all(struct program *p, const struct edges *e, struct decode *ho
 	struct targets *found = mem_alloc(sizeof *found);
 	found->count = 0;
 	if (p->whole) {
+		add_jumps(p, how);
+		mark_kernel(p, e);
 		mark_endless(p, e, how);
 		walk_round(p, e, how, &scratch, found, true);
 	}
@@ -756,12 +772,13 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 	make_functions(p, &s, &how);
 	mem_free(s.list);
 	mem_free(s.inner);
-	mark_kernel(p, &e);
 	bool worth = walk_all(p, &e, &how);
 	mem_free(e.list);
 	mem_free(e.kernel);
 	if (worth) {
 		link_calls(p);
+		if (p->whole)
+			library_callers(p);
 		find_getters(p);
 	}
 	if (p->isa->close)
