@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "format/part.h"
 
-enum { HEADER = 36, ITEM = 360, NAME = 256 };
+enum { HEADER = 36, ITEM = 360, NAME = 256, BEHIND = 76 };
 
 struct table {
 	uint64_t items, end; /* where the items begin and end */
@@ -80,6 +80,9 @@ static enum status hwnp_open(struct span in, struct sink *out)
 		return ST_DAMAGED;
 	if (!header_crc_fits(in, &t))
 		sink_note(out, 16, "header checksum is wrong");
+	uint64_t whole = (uint64_t)span_be32(in, 4) + BEHIND;
+	if (whole <= in.n && whole > t.end && hash_crc32(0, span_cut(in, 12, whole - 12)) != span_le32(in, 8))
+		sink_note(out, 8, "checksum of the image is wrong");
 	for (uint32_t i = 0; i < t.count && st == ST_OK; i++) {
 		uint64_t at = t.items + (uint64_t)i * ITEM;
 		if (!span_has(in, at, ITEM)) {
@@ -108,7 +111,7 @@ const struct format format_huawei_hwnp = {
 	.name = "huawei-hwnp",
 	.title = "Huawei HWNP firmware (ONT)",
 	.reference = "Binary Analysis Next Generation hwnp.ksy",
-	.tested = "generator in tests",
+	.tested = "HuaweiFirmwareTool hw_fmw, followed in tests; generator in tests",
 	.magic = (const struct magic[]){MAGIC(0, "HWNP"), MAGIC_END},
 	.bid = bid,
 	.open = hwnp_open,

@@ -50,6 +50,27 @@ def nxp():
         check(name, image[0xc00:].startswith(loader))
 
 
+def mediatek():
+    loader = noise(60000)
+    for text in ('media=nand;nandinfo=2k+64', 'media=emmc', 'media=sdmmc;arm64=1', 'media=snand;arm64=1;nandinfo=spim:2k+64'):
+        image = mtk_image(text, loader)
+        at = image.index(b'MMM\1')
+        header, sign = struct.unpack_from('<2I', image, at + 40)
+        total = struct.unpack_from('<I', image, at + 32)[0]
+        plain = image[at + header:at + total - sign]
+        check('mtk-boot', plain.startswith(loader))
+        opens('mtk-boot', 'mtk-boot', image, {'loader': plain}, at + total)
+        opens('mtk-boot, bare', 'mtk-boot', image[at:], {'loader': plain}, total)
+
+
+def mtk_image(text, payload):
+    with open(work + '/payload', 'wb') as f:
+        f.write(payload)
+    run('mkimage', '-T', 'mtk_image', '-a', '0x201000', '-e', '0x201000', '-n', text, '-d', 'payload', 'out', cwd=work)
+    with open(work + '/out', 'rb') as f:
+        return f.read()
+
+
 def fip():
     parts = {'tb-fw': noise(5000), 'soc-fw': noise(7000), 'nt-fw': noise(9000), 'nt-fw-cert': noise(900)}
     command = ['fiptool', 'create']
@@ -93,11 +114,12 @@ def vendor_boot():
 if have('mkimage'):
     marvell()
     nxp()
+    mediatek()
 if have('fiptool'):
     fip()
 if have('cbfstool'):
     coreboot()
 if have('mkbootimg'):
     vendor_boot()
-garbage(['kwbimage', 'imximage', 'fip', 'cbfs', 'android-boot'])
+garbage(['kwbimage', 'imximage', 'fip', 'cbfs', 'android-boot', 'mtk-boot'])
 finish()

@@ -522,7 +522,47 @@ def addpattern(kernel, rootfs):
         yield 'addpattern', 'cybertan', h + trx + tail, {'trx': trx}, 32 + len(trx)
 
 
-makers = [fwtool, addpattern, mkdlinkfw, xorimage, dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
+def hw_fmw(kernel, rootfs):
+    items = {'/var/UpgradeCheck.xml': b'<upgradecheck/>', '/var/setequiptestmodeoff': b'\x7fELF' + bytes(60), 'kernel': kernel, 'rootfs': rootfs}
+    for products, short in ((b'164C|15AD|', 0), (b'', 36)):
+        head = 36 + len(products) + 360 * len(items)
+        at, rows = head, b''
+        for i, (name, data) in enumerate(items.items()):
+            word = ('file:' if name[0] == '/' else 'flash:') + name
+            rows += struct.pack('<4I256s16s64sII', i, zlib.crc32(data), at, len(data), word.encode(), b'UPGRDCHECK', b'V5R20', 2, 0)
+            at += len(data)
+        tail = struct.pack('<I2BH2I', len(items), 0, 0, len(products), 360, 0) + products + rows
+        rest = struct.pack('<2I', head - short, zlib.crc32(tail)) + tail + b''.join(items.values())
+        image = b'HWNP' + struct.pack('>I', at - 76) + struct.pack('<I', zlib.crc32(rest)) + rest
+        yield 'hw_fmw', 'huawei-hwnp', image, items, None
+
+
+def npk_item(kind, data):
+    return struct.pack('<HI', kind, len(data)) + data
+
+
+def npk(kernel, rootfs):
+    def entry(mode, name, data, when=1500000000):
+        return struct.pack('<H6xI12xIH', mode, when, len(data), len(name)) + name + data
+    files = entry(0o40755, b'boot', b'') + entry(0o100755, b'boot/kernel', kernel) + entry(0o100644, b'UPGRADED', bytes(32))
+    version = b'\x1bf\t\2'
+    items = npk_item(1, b'routing'.ljust(16, b'\0') + version + bytes(12)) + npk_item(16, b'i386') + npk_item(2, b'\n    Quagga\n  ')
+    items += npk_item(3, b'\1\0system'.ljust(34, b'\0')) + npk_item(7, b'\n    new-libs\n') + npk_item(8, b'\n    dead-libs\n')
+    items += npk_item(4, zlib.compress(files))
+    wanted = {'boot/kernel': kernel, 'UPGRADED': bytes(32)}
+    yield ('createnpk', 'mikrotik-npk', b'\x1e\xf1\xd0\xba' + struct.pack('<I', len(items)) + items,
+           {'boot': b'', 'description': b'\n    Quagga\n  ', 'oninstall': b'\n    new-libs\n', 'onuninstall': b'\n    dead-libs\n', **wanted}, None)
+    stored = b'\x78\1'
+    for i in range(0, len(files), 0x8000):
+        block = files[i:i + 0x8000]
+        stored += struct.pack('<B2H', i + 0x8000 >= len(files), len(block), len(block) ^ 0xffff) + block
+    stored += struct.pack('>I', zlib.adler32(files))
+    items = npk_item(22, bytes(4096 - 20)) + npk_item(21, rootfs) + npk_item(4, stored)
+    yield ('npk_pack_kernel', 'mikrotik-npk', b'\x1e\xf1\xd0\xba' + struct.pack('<I', len(items)) + items,
+           {'boot': b'', 'squashfs': rootfs, **wanted}, None)
+
+
+makers = [hw_fmw, npk, fwtool, addpattern, mkdlinkfw, xorimage, dlink_ai, imagetag, mksenaofw, mkfwimage, mkrasimage, cvimg, edimax_header, safeloader, zte, mkchkimg, mkdniimg, seama, alpha_encimg, wrgg, mkzynfw, buffalo, buffalo_tag, tplink_fwup, tplink_nand,
           netgear_encrypted, sercomm, mksercommfw, moxa, mkhilinkfw]
 
 
