@@ -58,12 +58,37 @@ const char *const kind_capability[KIND_CAPABILITIES] = {"exec",	      "listen",	
 							"raw-socket", "packet-socket", "setuid",
 							"reboot",     "insmod",	       "erase"};
 
+/* Not by the way: a few of a thousand functions do not tell what a library is for. */
 static bool offers(const struct elf_image *img, const char *begin, size_t n)
 {
-	for (size_t i = 0; i < img->symbol_count; i++)
-		if (img->symbols[i].defined && strncmp(img->symbols[i].name, begin, n) == 0)
+	enum { SHARE = 32 };
+	size_t all = 0, such = 0;
+	for (size_t i = 0; i < img->symbol_count; i++) {
+		all += img->symbols[i].defined && img->symbols[i].function;
+		such += img->symbols[i].defined && strncmp(img->symbols[i].name, begin, n) == 0;
+	}
+	return such && such >= all / SHARE;
+}
+
+static bool is_letter(struct span s, size_t at)
+{
+	return at < s.n &&
+	       ((s.p[at] >= 'A' && s.p[at] <= 'Z') || (s.p[at] >= 'a' && s.p[at] <= 'z'));
+}
+
+/* A word of its own: IDAT does not stand in VALIDATE. */
+static bool stands(struct span s, struct span word)
+{
+	for (size_t at = 0;;) {
+		struct span rest = span_from(s, at);
+		size_t found = span_find(rest, word, 0);
+		if (found == SIZE_MAX)
+			return false;
+		size_t begin = at + found, end = begin + word.n;
+		if ((!begin || !is_letter(s, begin - 1)) && !is_letter(s, end))
 			return true;
-	return false;
+		at = begin + 1;
+	}
 }
 
 static bool met(const struct elf_image *img, const char *word)
@@ -71,7 +96,7 @@ static bool met(const struct elf_image *img, const char *word)
 	size_t n = strlen(word);
 	if (word[n - 1] == '*')
 		return offers(img, word, n - 1);
-	return span_find(img->in, SPAN(word, n), 0) != SIZE_MAX;
+	return stands(img->in, SPAN(word, n));
 }
 
 static bool is_library(const char *kind)

@@ -159,6 +159,12 @@ static bool is_stamp(const char *text)
 	return n > 40 || spaces > 2;
 }
 
+/* Signs in it that words of settings and protocols do without. */
+static bool is_strange(const char *text)
+{
+	return strlen(text) >= 6 && strpbrk(text, "~!#$%^*") && !strchr(text, '/');
+}
+
 static const char *confidence_of(const struct look *l, const struct function *f,
 				 const struct secret *s, enum gain g, bool tabled)
 {
@@ -168,6 +174,8 @@ static const char *confidence_of(const struct look *l, const struct function *f,
 		return "hint";
 	if (s->weight == 2)
 		return g > GAIN_DATA || !tabled ? "likely" : "hint";
+	if (g >= GAIN_SELF && s->weight && is_strange(s->literal))
+		return "likely";
 	if (g == GAIN_SELF && s->weight && strpbrk(s->literal, "0123456789"))
 		return "likely";
 	return g == GAIN_ROOT && strlen(s->literal) >= 5 ? "likely" : "hint";

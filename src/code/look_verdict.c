@@ -75,7 +75,9 @@ static const char *confidence_of(const struct look *l, const struct override *o)
 		return o->check->strong || weight == 2 ? "likely" : "hint";
 	if (weight == 2 && (o->check->strong || outside))
 		return "likely";
-	return o->same && weight == 2 && is_about_login(l, o->f) ? "likely" : "hint";
+	/* of a password the whole is compared */
+	bool whole = o->check->call->role && o->check->call->role->len < 0;
+	return o->same && whole && weight == 2 && is_about_login(l, o->f) ? "likely" : "hint";
 }
 
 static const char *where_from(const struct look *l, const struct function *f,

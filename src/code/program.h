@@ -15,6 +15,7 @@ struct function;
 struct summary;
 struct machine;
 struct literal;
+struct differ;
 struct rows;
 
 struct call {
@@ -100,8 +101,9 @@ struct function {
 	struct outcome *outcomes;
 	struct turn *turns;
 	struct store *stores;
-	struct moved *moved; /* NULL: none */
-	uint32_t outcome_count, turn_count, store_count;
+	struct moved *moved;	/* NULL: none */
+	struct differ *differs; /* differ.h */
+	uint32_t outcome_count, turn_count, store_count, differ_count;
 	struct hand_on hands[8];
 	uint8_t hand_count;
 	uint8_t packets;	/* bit set of parameters that are packets (hooks.h) ... */

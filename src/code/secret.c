@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "code/comparer.h"
+#include "code/differ.h"
 
 enum { MIN_INLINE = 3, MAX_LITERAL = 64, RANDOM_NUMBER = 1 << 24 };
 
@@ -454,7 +455,7 @@ struct compares {
 };
 
 struct answers {
-	struct answer *of; /* by function.index; so is */
+	struct answer *of;	      /* by function.index; so is */
 	struct compares *compares[2]; /* of input, of anything */
 };
 
@@ -563,6 +564,37 @@ static bool take_comparer(const struct look *l, const struct function *f, const 
 	return way_of_result(f, c, zero, &s->equal);
 }
 
+/* Words that are compared all at once. */
+static bool take_differ(const struct look *l, const struct function *f, int32_t block,
+			struct secret *s, bool any)
+{
+	const struct choice *c = &f->choices[block];
+	struct differ words[MAX_DIFFER_WORDS];
+	struct buf text = {.max = MAX_LITERAL};
+	uint8_t cond = cond_of(f, block);
+	bool binary = false;
+	if (!f->cfg.blocks[block].reached || (cond != COND_EQ && cond != COND_NE) ||
+	    !value_is(c->left, V_DIFFERS) || !value_is(c->right, V_CONST) || c->right.k)
+		return false;
+	size_t n = differ_words(f, c->left, words);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; k < words[i].where.size && k < 8; k++) {
+			unsigned at = l->p->img->big ? words[i].where.size - 1u - k : k;
+			uint8_t byte = (uint8_t)(words[i].k >> at * 8);
+			binary = binary || ((byte < 0x20 || byte >= 0x7f) && byte);
+			if (byte || binary)
+				buf_byte(&text, byte);
+		}
+	*s = (struct secret){.at = f->block_at[block],
+			     .operand = words[0].where,
+			     .input = input_bytes(l->in, f, words[0].where),
+			     .equal = {block, cond == COND_EQ ? 1 : 0}};
+	bool enough =
+	    n && (any || s->input.source) && take_bytes(l, s, buf_span(&text), true, binary);
+	buf_free(&text);
+	return enough;
+}
+
 static size_t find(const struct look *l, const struct function *f, struct secret *out, bool any)
 {
 	size_t n = 0;
@@ -573,6 +605,7 @@ static size_t find(const struct look *l, const struct function *f, struct secret
 		     take_comparer(l, f, &f->calls[i], &out[n]);
 	for (size_t b = 0; b < f->cfg.block_count && n < MAX_SECRETS; b++)
 		n += take_number(l, f, (int32_t)b, &out[n]) ||
+		     take_differ(l, f, (int32_t)b, &out[n], any) ||
 		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used, any));
 	return n;
 }

@@ -83,7 +83,7 @@ static struct value plus(const struct isa *isa, struct value v, uint64_t k)
 		return v;
 	}
 	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
-	    v.kind == V_IS_ZERO || v.kind == V_LESS)
+	    v.kind == V_IS_ZERO || v.kind == V_LESS || v.kind == V_DIFFERS)
 		return unknown;
 	v.k = v.kind == V_CONST ? cut(isa, v.k + k) : v.k + k;
 	if (isa->bits == 32 && v.kind != V_CONST)
@@ -246,7 +246,7 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 		return where;
 	}
 	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT ||
-	    where.kind == V_IS_ZERO || where.kind == V_LESS)
+	    where.kind == V_IS_ZERO || where.kind == V_LESS || where.kind == V_DIFFERS)
 		return unknown;
 	bool touched = false;
 	for (uint32_t i = 0; i < s->slot_count; i++) {
@@ -444,7 +444,7 @@ static struct value unary(const struct elf_image *img, const struct isa *isa, co
 			return a;
 		}
 		bool keeps = o->code == OP_ZERO_EXT || o->code == OP_SIGN_EXT;
-		if (keeps && o->size * 8 >= isa->bits)
+		if (keeps && (o->size * 8 >= isa->bits || value_is(a, V_DIFFERS)))
 			return a; /* the whole register */
 		return keeps && (a.form == CONTENT || a.form == NEAR_CONTENT || a.kind == V_PARAM ||
 				 a.kind == V_RET || a.kind == V_IS_ZERO)

@@ -17,6 +17,7 @@ enum value_kind {
 	V_PARAM,   /* parameter `id` + k */
 	V_RET,	   /* what the call at instruction `id` returned, + k */
 	V_IS_ZERO, /* 1 when the result of the call at instruction `id` is 0, else 0 */
+	V_DIFFERS, /* 0 when words of memory equal constants: see differ.h */
 	V_LESS, /* outcome of comparing what the call at instruction `id` returned with k; lift 0:
 		   the result, else the word at lift - 1 behind it */
 };

@@ -3,6 +3,7 @@
  * One function, walked in the order of its control flow with partly known values. Twice: the first
  * time loops count as not taken, the second time what they change is unknown.
  */
+#include "code/differ.h"
 #include "code/evaluate.h"
 #include "code/kernel.h"
 #include "code/summary.h"
@@ -624,6 +625,19 @@ static void note_access(struct walk *w, const struct op *o)
 	}
 }
 
+static void plain(struct walk *w, const struct insn *i, const struct op *o)
+{
+	bool joins = (o->code == OP_XOR || o->code == OP_OR) && o->a < REG_COUNT;
+	struct value a = {0}, b = {0};
+	if (joins) {
+		a = w->now.regs[o->a];
+		b = o->b < REG_COUNT ? w->now.regs[o->b] : value_const((uint64_t)o->k);
+	}
+	state_op(&w->now, w->p->img, w->p->isa, o);
+	if (joins)
+		differ_note(w, i->at, o, a, b);
+}
+
 static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 {
 	const struct elf_image *img = w->p->img;
@@ -646,7 +660,7 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 		if (w->recording)
 			note_uses(w, o);
 		if (!maybe) {
-			state_op(&w->now, img, w->p->isa, o);
+			plain(w, i, o);
 			continue;
 		}
 		struct value before = o->d < REG_COUNT ? w->now.regs[o->d] : (struct value){0};
@@ -892,6 +906,7 @@ static void keep_all(struct function *f, struct arena *a)
 	f->block_at = keep(a, f->block_at, c->block_count, sizeof *f->block_at);
 	f->outcomes = keep(a, f->outcomes, f->outcome_count, sizeof *f->outcomes);
 	f->turns = keep(a, f->turns, f->turn_count, sizeof *f->turns);
+	f->differs = keep(a, f->differs, f->differ_count, sizeof *f->differs);
 	f->stores = keep(a, f->stores, f->store_count, sizeof *f->stores);
 }
 
@@ -945,6 +960,8 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	f->stores = NULL;
 	f->outcomes = NULL;
 	f->turns = NULL;
+	f->differs = NULL;
+	f->differ_count = 0;
 	f->store_count = f->outcome_count = f->turn_count = 0;
 	f->walked = ++p->walk_count;
 	f->walks++;
