@@ -180,6 +180,24 @@ def ufs(work, top):
     torture('ufs', 'ufs', image, 4999, 60)
 
 
+def f2fs(work, top):
+    if not have('mkfs.f2fs') or not have('sload.f2fs'):
+        return
+    image = work + '/f2fs'
+    for features in '', 'extra_attr', 'extra_attr,inode_checksum':
+        with open(image, 'wb') as f:
+            f.truncate(100 << 20)
+        run('mkfs.f2fs', '-q', '-f', *(['-O', features] if features else []), image)
+        run('sload.f2fs', '-P', '-f', top, image)
+        expect('f2fs ' + features, 'f2fs', image, top, size=100 << 20)
+    torture('f2fs', 'f2fs', image, 999983, 60)
+    data = open(image, 'rb').read()
+    for at, what in ((512 << 12, 'the other checkpoint'), (1024, None)):
+        put(image, data[:at] + bytes(64) + data[at + 64:])
+        o = Opened('f2fs', image)
+        check('f2fs without ' + str(at), (o.bid == 95 and 'etc/passwd' in o.members) if what else not o.bid, o.status)
+
+
 with tempfile.TemporaryDirectory() as work:
     mbr(work)
     gpt(work)
@@ -191,5 +209,7 @@ with tempfile.TemporaryDirectory() as work:
     make_tree(top)
     os.unlink(top + '/tmp/pipe')  # makefs does not take it
     ufs(work, top)
-garbage(['mbr', 'gpt', 'android-sparse', 'android-boot', 'minifs', 'ufs'])
+    os.utime(put(top + '/bin/large', content(7, 9 << 20)), (MTIME, MTIME))
+    f2fs(work, top)
+garbage(['mbr', 'gpt', 'android-sparse', 'android-boot', 'minifs', 'ufs', 'f2fs'])
 finish()
