@@ -258,7 +258,8 @@ static bool odd_number(uint64_t k)
 	if (k < 0x400 || k > UINT32_MAX || !round || !next || k % 10 == 0 || !(k & 0xff) ||
 	    (k & 0xff) == 0xff || is_tag(k))
 		return false;
-	return k >> 16 != 0xffff;
+	bool status = k >> 16 == 0xc000 || k >> 16 == 0x8000 || k >> 16 == 0x8007; /* of Windows */
+	return k >> 16 != 0xffff && !status;
 }
 
 /* A number that is no text, compared with a rare constant. */
