@@ -80,7 +80,8 @@ static const char *confidence_of(const struct guarded *g)
 static void emit(struct look *l, const struct function *f, const struct guarded *g)
 {
 	const struct secret *s = g->s;
-	if (l->told_count < sizeof l->told / sizeof *l->told)
+	bool sure = strcmp(confidence_of(g), "hint") != 0; /* else others may know better */
+	if (sure && l->told_count < sizeof l->told / sizeof *l->told)
 		l->told[l->told_count++] = s->at;
 	const char *quote = s->text ? "\"" : "";
 	const char *hidden = s->hidden && s->text ? " (which the program computes)" : "";
