@@ -86,11 +86,14 @@ double region_entropy(struct span s)
 {
 	uint64_t counts[256] = {0};
 	struct lanes l;
+	struct span front = span_cut(s, 0, SAMPLED), rest = span_from(s, front.n);
 	if (s.n == 0)
 		return 0;
-	count_lanes(s, &l);
+	count_lanes(front, &l);
 	add_lanes(&l, counts);
-	return entropy_of(counts, s.n);
+	size_t n = front.n + count_sample(rest, &l);
+	add_lanes(&l, counts);
+	return entropy_of(counts, n);
 }
 
 bool region_is_padding(struct span s)

@@ -316,7 +316,8 @@ struct places {
 static void note_place(struct span in, size_t at, struct places *p)
 {
 	for (unsigned k = 0; k < KINDS; k++)
-		if (p->n[k] < TABLES && span_is(in, at, kinds[k].what, kinds[k].n))
+		if (in.p[at] == (uint8_t)kinds[k].what[0] && p->n[k] < TABLES &&
+		    span_is(in, at, kinds[k].what, kinds[k].n))
 			p->at[k][p->n[k]++] = (uint32_t)at;
 }
 

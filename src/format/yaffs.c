@@ -205,11 +205,18 @@ static bool geometry_of(struct span in, struct geometry *best)
 static bool geometry_later(struct span in, struct geometry *g)
 {
 	unsigned tries = 0;
+	uint64_t end = in.n < LATER + HEADER ? in.n : LATER + HEADER;
 	if (in.n < LEAST_LATER || header_at(in, 0, false) || header_at(in, 0, true))
 		return false;
 	for (uint64_t at = 2 * HEADER; at < LATER && span_has(in, at, HEADER) && tries < 8; at += 2) {
 		uint64_t step, sound = 0, used = 0;
 		struct tags t;
+		const uint8_t *ff = memchr(in.p + at + 8, 0xff, end - at - 8);
+		if (!ff)
+			return false;
+		at = ((uint64_t)(ff - in.p) - 8) & ~UINT64_C(1); /* nothing before it can be a header */
+		if (at >= LATER || !span_has(in, at, HEADER))
+			return false;
 		if (in.p[at + 8] != 0xff || in.p[at + 9] != 0xff || (in.p[at] && in.p[at + 3]))
 			continue;
 		if (!geometry_of(span_from(in, at), g))
