@@ -5,14 +5,14 @@ enum { NAME_MAX_BYTES = 255 };
 
 void attributes_reset(struct attributes *a)
 {
-	if (a->bytes || a->n)
+	if (a->tried)
 		arena_reset(&a->arena);
-	a->n = a->bytes = 0;
+	a->n = a->tried = a->bytes = 0;
 }
 
 bool attributes_add(struct attributes *a, const char *prefix, struct span name, struct span value)
 {
-	if (a->n == ATTRIBUTES_MAX || name.n > NAME_MAX_BYTES || value.n > ATTRIBUTE_BYTES - a->bytes)
+	if (a->n == ATTRIBUTES_MAX || a->tried++ == 4 * ATTRIBUTES_MAX || name.n > NAME_MAX_BYTES || value.n > ATTRIBUTE_BYTES - a->bytes)
 		return false;
 	const char *full =
 	    arena_printf(&a->arena, "%s%.*s", prefix, (int)name.n, (const char *)name.p);

@@ -13,7 +13,7 @@ enum { ATTRIBUTES_MAX = 64, ATTRIBUTE_BYTES = 64 * 1024 /* of all values of a fi
 
 struct attributes {
 	struct xattr list[ATTRIBUTES_MAX];
-	size_t n, bytes;
+	size_t n, tried, bytes;
 	struct arena arena;
 };
 

@@ -197,7 +197,7 @@ static enum status give_file(struct erofs *fs, const struct entry *e, const stru
 	return st != ST_OK ? st : ended;
 }
 
-/* One attribute; where the next may stand. */
+/* One attribute; where the next may stand: nowhere when it is damaged. */
 static uint64_t one_attribute(struct erofs *fs, uint64_t at)
 {
 	uint8_t n = span_has(fs->in, at, 4) ? fs->in.p[at] : 0;
@@ -206,8 +206,10 @@ static uint64_t one_attribute(struct erofs *fs, uint64_t at)
 	struct span name = span_cut(fs->in, at + 4, n), value = span_cut(fs->in, at + 4 + n, size);
 	const char *class = attributes_class(number);
 	if (!class || name.n < n || value.n < size ||
-	    !attributes_add(&fs->attributes, class, name, value))
+	    !attributes_add(&fs->attributes, class, name, value)) {
 		sink_note(fs->walk.sink, at, "an extended attribute cannot be read");
+		return UINT64_MAX;
+	}
 	return (at + 4 + n + size + 3) & ~UINT64_C(3);
 }
 
@@ -218,8 +220,9 @@ static void read_attributes(struct erofs *fs, const struct erofs_inode *i)
 	if (i->behind == i->xattrs || !span_has(fs->in, i->xattrs, 12))
 		return;
 	for (unsigned k = 0; k < fs->in.p[i->xattrs + 4] && at + 4 <= end; k++, at += 4)
-		one_attribute(fs, fs->shared + 4 * (uint64_t)span_le32(fs->in, at));
-	while (at + 4 <= end && span_le32(fs->in, at))
+		if (one_attribute(fs, fs->shared + 4 * (uint64_t)span_le32(fs->in, at)) == UINT64_MAX)
+			return;
+	while (at < end && end - at >= 4 && span_le32(fs->in, at))
 		at = one_attribute(fs, at);
 }
 

@@ -268,9 +268,11 @@ static void add_attributes(struct ext *x, struct span s, uint64_t at, uint64_t b
 		const char *class = attributes_class(s.p[at + 1]);
 		bool content = s.p[at + 1] == 7 && span_eq_str(name, "data");
 		if (name.n < s.p[at] || value.n < size || span_le32(s, at + 4) || !class ||
-		    (!content && !attributes_add(&x->attributes, class, name, value)))
+		    (!content && !attributes_add(&x->attributes, class, name, value))) {
 			sink_note(x->walk.sink, (uint64_t)(s.p - x->in.p) + at,
-				  "an extended attribute cannot be read");
+				  "an extended attribute cannot be read, nor those behind it");
+			return;
+		}
 		at += (16 + (uint64_t)name.n + 3) & ~UINT64_C(3);
 	}
 }
