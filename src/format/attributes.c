@@ -12,7 +12,8 @@ void attributes_reset(struct attributes *a)
 
 bool attributes_add(struct attributes *a, const char *prefix, struct span name, struct span value)
 {
-	if (a->n == ATTRIBUTES_MAX || a->tried++ == 4 * ATTRIBUTES_MAX || name.n > NAME_MAX_BYTES || value.n > ATTRIBUTE_BYTES - a->bytes)
+	if (a->n == ATTRIBUTES_MAX || a->tried++ == 4 * ATTRIBUTES_MAX ||
+	    name.n > NAME_MAX_BYTES || value.n > ATTRIBUTE_BYTES - a->bytes)
 		return false;
 	const char *full =
 	    arena_printf(&a->arena, "%s%.*s", prefix, (int)name.n, (const char *)name.p);
