@@ -13,7 +13,7 @@
 #include "codec/decrypt.h"
 #include "format/part.h"
 
-enum { HEAD = 64 };
+enum { HEAD = 64, LEAST = 32 << 10 /* smaller ones are not asked for their tail: it costs time */ };
 
 static const struct {
 	const char *sign, *key, *iv;
@@ -39,6 +39,8 @@ static void mangle(const char *sign, const char *seed, size_t n, uint8_t *out)
 static bool tail_fits(struct span in, const uint8_t *key)
 {
 	uint8_t last[16];
+	if (in.n < LEAST)
+		return false;
 	decrypt(CIPHER_AES_256_CBC, key, in.p + in.n - 32, span_cut(in, in.n - 16, 16), last);
 	uint64_t length = span_be32(SPAN(last, 16), 0);
 	return part_all(SPAN(last, 16), 4, 12, 0) && length < in.n - 16 && length + 32 >= in.n;
