@@ -262,6 +262,13 @@ static bool odd_number(uint64_t k)
 	return k >> 16 != 0xffff && !status;
 }
 
+/* An address; but in a program that may stand anywhere, small numbers are places of code, too. */
+static bool is_address(const struct program *p, uint64_t k)
+{
+	bool small = k < 0x10000 && elf_is_code(p->img, k) && !program_function(p, k);
+	return elf_mapped(p->img, k) && !small;
+}
+
 /* A number that is no text, compared with a rare constant. */
 static bool take_number(const struct look *l, const struct function *f, int32_t block,
 			struct secret *s)
@@ -273,7 +280,7 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 		number &= UINT32_MAX;
 	if (!k->reached || c->soft || (k->cond != COND_EQ && k->cond != COND_NE) ||
 	    !value_is(c->right, V_CONST) || value_is(c->left, V_CONST) || !odd_number(number) ||
-	    elf_mapped(l->p->img, number))
+	    is_address(l->p, number))
 		return false;
 	*s =
 	    (struct secret){.at = f->block_at[block],
