@@ -10,7 +10,7 @@
 
 #include "engine/engine.h"
 
-enum { CASE_VERSION = 3, CASE_APPLICATION = 0x70737472 /* "pstr" */ };
+enum { CASE_VERSION = 4, CASE_APPLICATION = 0x70737472 /* "pstr" */ };
 
 struct case_store {
 	struct engine_sink sink; /* first member: give &store->sink to the engine */

@@ -6,6 +6,7 @@
  */
 #include "code/columns.h"
 #include "code/gate.h"
+#include "code/rows.h"
 
 enum { MAX_DEPTH = 3, MAX_WORK = 20000, MAX_UNGUARDED = 3, MIN_GUARDED = 2, PATH = MAX_DEPTH + 1 };
 
@@ -21,7 +22,8 @@ struct deed { /* something privileged, and the calls that lead to it */
 struct answer { /* about one handler */
 	struct gate gates[MAX_GATES];
 	size_t gate_count;
-	struct deed open; /* the strongest deed that no gate about who asks stands before */
+	struct deed open;   /* the strongest deed that no gate about who asks stands before */
+	struct deed closed; /* the first one that such a gate stands before */
 	bool any_open, any_closed;
 };
 
@@ -105,6 +107,8 @@ static void judge(struct study *s)
 			}
 	}
 	struct answer *a = s->answer;
+	if (closed && !a->any_closed)
+		a->closed = *d;
 	a->any_closed = a->any_closed || closed;
 	if (closed || !matters(d))
 		return;
@@ -270,6 +274,63 @@ static void by_column(struct look *l, const struct handler_table *t, const struc
 			     few && is_sure(t, &answers[i].open));
 }
 
+/* The last part of a path, without what follows it; empty: a folder, a pattern. */
+static struct span short_name(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == '?' || s.p[i] == '*')
+			s.n = s.p[i] == '?' ? i : 0;
+	for (size_t i = s.n; i-- > 0;)
+		if (s.p[i] == '/')
+			return span_from(s, i + 1);
+	return s;
+}
+
+/* Does another text of the program hold the name? */
+static bool is_mentioned(const struct look *l, struct span name)
+{
+	struct span in = l->p->img->in;
+	for (size_t at = 0; (at = span_find(in, name, at)) != SIZE_MAX; at += name.n) {
+		uint8_t before = at ? in.p[at - 1] : 0, path = '/';
+		uint8_t after = at + name.n < in.n ? in.p[at + name.n] : 0;
+		bool begins = before == 0 || (before == path && (at < 2 || in.p[at - 2] == 0));
+		bool ends = (after | 32) < 'a' || (after | 32) > 'z';
+		bool text = begins || (before >= 0x20 && before < 0x7f);
+		if (text && ends && !(begins && !after))
+			return true;
+	}
+	return false;
+}
+
+/* What can be asked for, so that rules can tell what no page refers to. */
+static void tell_handlers(struct look *l, const struct handler_table *t,
+			  const struct answer *answers)
+{
+	enum { FEWEST = 4, MOST = 200, MOST_BYTES = 512 << 20 };
+	uint64_t at = t->rows ? t->rows->at : t->handlers[0].at;
+	const char *menu =
+	    t->rows ? arena_printf(l->arena, "0x%llx", (unsigned long long)at) : t->by;
+	if (t->count < FEWEST || t->count > MOST || l->p->img->in.n > MOST_BYTES / t->count)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct answer *a = &answers[i];
+		const struct deed *d = a->any_open ? &a->open : a->any_closed ? &a->closed : NULL;
+		struct span name = short_name(t->handlers[i].name);
+		if (name.n < 3 || is_again(t, i))
+			continue;
+		struct fact_handler fact = {.at = look_place(l, t->handlers[i].at),
+					    .name = arena_str(l->arena, name),
+					    .function = t->handlers[i].f->name,
+					    .menu = menu,
+					    .effect = d ? d->effect.word : NULL,
+					    .chain = d ? chain_of(l, &t->handlers[i], d) : NULL};
+		fact.chosen = NUM(d && d->strong);
+		fact.login = NUM(!a->any_open && a->any_closed);
+		fact.mentioned = NUM(is_mentioned(l, name));
+		fact_handler(l->out, &fact);
+	}
+}
+
 static void look_at_table(struct look *l, const struct handler_table *t)
 {
 	struct answer *answers = arena_array(l->arena, t->count, sizeof *answers);
@@ -283,10 +344,11 @@ static void look_at_table(struct look *l, const struct handler_table *t)
 			take_stub(&s, t->handlers[i].f);
 		else
 			search(&s, t->handlers[i].f, 0);
-		any = any || answers[i].any_open;
+		any = any || answers[i].any_open || answers[i].any_closed;
 	}
 	if (!any)
 		return;
+	tell_handlers(l, t, answers);
 	by_gates(l, t, answers);
 	size_t n = columns_find(l, t, columns);
 	for (size_t i = 0; i < n; i++)

@@ -106,6 +106,20 @@
 	X(capability, TEXT, detail, "the call and its arguments, or why it is odd")                \
 	X(capability, INT, expected, "0: outside of what this kind of program does")
 
+#define FACT_HANDLER(X)                                                                            \
+	X(handler, TEXT, name, "what it is asked for by: the last part of a path, a command")      \
+	X(handler, TEXT, function, "function that answers")                                        \
+	X(handler, TEXT, menu, "the table, or what registers it: the same for its siblings")       \
+	X(handler, TEXT, effect, "the strongest privileged effect: exec, config, ...; empty: none") \
+	X(handler, INT, chosen, "1: whoever asks chooses the command, or gets a shell")            \
+	X(handler, INT, login, "1: it asks who is there before the effect")                        \
+	X(handler, INT, mentioned, "1: another text of the program names it")                      \
+	X(handler, TEXT, chain, "request > effect, with addresses")
+
+#define FACT_REFERENCE(X)                                                                          \
+	X(reference, TEXT, names,                                                                  \
+	  "names that a page refers to, each between blanks; *: there are more than are kept")
+
 #define FACT_CIPHER(X)                                                                             \
 	X(cipher, TEXT, function, "function in which it stands")                                   \
 	X(cipher, TEXT, what,                                                                      \
@@ -153,6 +167,8 @@
 	T(component, FACT_COMPONENT, "a piece of software with its version")                       \
 	T(hardening, FACT_HARDENING, "how a program was built")                                    \
 	T(guard, FACT_GUARD, "code that is reached only by one secret input")                      \
+	T(handler, FACT_HANDLER, "something that a program can be asked for by name")              \
+	T(reference, FACT_REFERENCE, "names that a page, menu or document refers to")              \
 	T(cipher, FACT_CIPHER, "cryptography that is weakened or keyed with a constant")           \
 	T(capability, FACT_CAPABILITY, "what a function of a program can do")                      \
 	T(known, FACT_KNOWN, "an entry of the catalogue of known doors was met")                   \
