@@ -78,6 +78,8 @@ static bool is_variable(const struct look *l, const struct call *c)
 
 static bool matters(const struct deed *d)
 {
+	if (strcmp(d->effect.word, "setuid") == 0)
+		return false; /* alone it gives nothing to anybody */
 	return d->strong || d->variable || d->effect.lasting || strcmp(d->effect.word, "exec") != 0;
 }
 
@@ -88,6 +90,12 @@ static void add_gate(struct answer *a, const struct gate *g)
 			return;
 	if (a->gate_count < MAX_GATES)
 		a->gates[a->gate_count++] = *g;
+}
+
+/* Is it known what is asked for? */
+static bool is_clear(const struct gate *g)
+{
+	return g->call || g->variable.kind != V_UNKNOWN;
 }
 
 /* A deed was found: is there a gate about who asks on the way to it? */
@@ -101,7 +109,7 @@ static void judge(struct study *s)
 		size_t n =
 		    root == NO_BLOCK ? 0 : gates_find(s->l, d->path[i], root, d->calls[i], gates);
 		for (size_t k = 0; k < n; k++)
-			if (gates[k].credential) {
+			if (gates[k].credential && (!i || is_clear(&gates[k]))) {
 				add_gate(s->answer, &gates[k]);
 				closed = true;
 			}
