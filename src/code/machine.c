@@ -33,7 +33,7 @@ void machine_reset(struct machine *m, const struct decode *how, const struct sta
 	m->how = *how;
 	m->how.it_left = 0;
 	m->outside = outside;
-	m->depth = m->steps = m->heap = 0;
+	m->depth = m->steps = m->heap = m->idle = 0;
 	m->limit = MACHINE_STEPS;
 	m->failed = m->finished = m->impure = false;
 	m->object_count = m->page_count = 0;
@@ -324,6 +324,16 @@ static int carry_holds(uint8_t carry, bool equal, enum test t)
 	}
 }
 
+/*
+ * An object has an address here only because it must have one. That it lies above or below a
+ * number means nothing: the number is a length, then, and what it is compared with unknown.
+ */
+static bool senseless(const struct machine *m, uint64_t a, uint64_t b, bool sign)
+{
+	bool null = !sign && (a <= 1 || b <= 1); /* is it NULL? */
+	return in_object(m, a) != in_object(m, b) && !null;
+}
+
 /* -1: not known */
 static int holds(const struct machine *m, uint8_t flags, enum test t)
 {
@@ -344,6 +354,8 @@ static int holds(const struct machine *m, uint8_t flags, enum test t)
 	unsigned size = m->compare_size[n];
 	uint64_t a = low(m->left[n], size), b = low(m->right[n], size);
 	int64_t x = extend(a, size), y = extend(b, size);
+	if (t != TEST_EQ && t != TEST_NE && senseless(m, a, b, t < TEST_LT_U || t > TEST_LE_U))
+		return -1;
 	switch (t) {
 	case TEST_EQ:
 		return a == b;
@@ -413,6 +425,17 @@ static uint64_t shift(const struct machine *m, enum op_code code, uint64_t a, ui
 	return code == OP_SHR ? low(a, bits / 8) >> by : (uint64_t)(extend(a, bits / 8) >> by);
 }
 
+static bool less(const struct machine *m, enum op_code code, uint64_t a, uint64_t b, uint64_t *out)
+{
+	if (senseless(m, cut(m, a), cut(m, b), code == OP_LESS))
+		return false;
+	if (code == OP_LESS)
+		*out = extend(a, m->p->isa->bits / 8) < extend(b, m->p->isa->bits / 8);
+	else
+		*out = code == OP_LESS_U ? a < b : a <= b;
+	return true;
+}
+
 static bool arith(struct machine *m, const struct op *o, uint64_t a, uint64_t b, uint64_t *out)
 {
 	switch (o->code) {
@@ -448,14 +471,9 @@ static bool arith(struct machine *m, const struct op *o, uint64_t a, uint64_t b,
 	case OP_DIVU:
 		return divide(a, b, o->size, o->code == OP_DIV, out);
 	case OP_LESS:
-		*out = extend(a, m->p->isa->bits / 8) < extend(b, m->p->isa->bits / 8);
-		return true;
 	case OP_LESS_U:
-		*out = a < b;
-		return true;
 	case OP_LESS_EQ_U:
-		*out = a <= b;
-		return true;
+		return less(m, o->code, a, b, out);
 	default:
 		return false;
 	}
@@ -570,6 +588,7 @@ static bool evaluate(struct machine *m, const struct op *o, uint64_t *out)
 	case OP_LOAD:
 		if (!address(m, o, &a) || !machine_load(m, a, o->size, out))
 			return false;
+		m->idle = 0;
 		if (o->is_signed)
 			*out = (uint64_t)extend(*out, o->size);
 		return true;
@@ -599,6 +618,7 @@ static void carry_out(struct machine *m, const struct insn *i, const struct op *
 			m->failed = true;
 		else
 			machine_store(m, at, o->size, v, known);
+		m->idle = known ? 0 : m->idle;
 		return;
 	}
 	if (o->code == OP_CMP || o->code == OP_CARRY || o->code == OP_BITS) {
@@ -763,7 +783,7 @@ static bool transfer(struct machine *m, const struct insn *i, bool taken, uint64
 
 bool machine_step(struct machine *m)
 {
-	if (++m->steps > m->limit)
+	if (++m->steps > m->limit || ++m->idle > MACHINE_IDLE)
 		m->failed = true;
 	const struct insn *at = m->failed ? NULL : fetch(m, m->pc);
 	if (!at)

@@ -14,6 +14,7 @@
 
 enum {
 	MACHINE_STEPS = 20000,
+	MACHINE_IDLE = 2000, /* steps without anything known read or written: only counting */
 	MACHINE_PAGES = 256,
 	MACHINE_PAGE = 64,
 	MACHINE_OBJECTS = 24,
@@ -47,7 +48,7 @@ struct machine {
 	bool compare_logical[8];
 	uint8_t carry[8], bits[8]; /* flags that are no outcome of a compare; bits 0: none */
 	uint64_t pc, returns[MACHINE_DEPTH];
-	unsigned depth, steps, limit, heap;
+	unsigned depth, steps, limit, heap, idle;
 	bool thumb, failed, finished;
 	bool impure;	    /* read variables of the program, which may be different when it runs */
 	uint64_t impure_at; /* the first of them */

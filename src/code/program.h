@@ -16,6 +16,7 @@ struct summary;
 struct machine;
 struct literal;
 struct differ;
+struct literal_places;
 struct rows;
 
 struct call {
@@ -133,6 +134,7 @@ struct program {
 	struct machine *machine; /* NULL until it is needed */
 	uint64_t machine_steps;
 	struct literal *literals; /* texts that the code makes */
+	struct literal_places *literal_places; /* where they are found by what they are */
 	size_t literal_count;
 	unsigned literal_searches;
 	struct rows *rows; /* tables of names and functions in its data */
