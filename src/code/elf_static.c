@@ -94,7 +94,7 @@ static void mips_got(struct elf_image *img)
 	}
 	for (img->got_end = got + 8; img->got_end - got < MAX_GOT; img->got_end += 4)
 		if (!elf_word(img, img->got_end, 4, &v) ||
-		    (v >= SMALL && v < -(uint32_t)SMALL && v - low >= high - low + SMALL))
+		    (v >= SMALL && v <= UINT32_MAX - SMALL && v - low >= high - low + SMALL))
 			break; /* small numbers are places in the thread's own memory */
 }
 
