@@ -103,9 +103,10 @@ static struct effect of_file(const struct look *l, const struct function *f, con
 		if (in.source || SPAN_IS(path, 0, "/tmp/") || SPAN_IS(path, 0, "/var/"))
 			e.word = "load";
 		break;
-	default: /* a script */
-		e.strength = 2;
-		e.word = in.source ? "script" : NULL;
+	default: /* a script; a constant one is the program's own */
+		e.strength = in.source ? 2 : 1;
+		if (in.source || (!path.n && !value_is(c->args[c->role->arg], V_CONST)))
+			e.word = "script";
 	}
 	return e;
 }
