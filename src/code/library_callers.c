@@ -9,7 +9,9 @@
 enum { MAX_REACH = 300, MAX_STEPS = 6 };
 
 struct shape {
-	unsigned calls, mode, path, format1, format2, buffer, size, scan, file2, file3;
+	unsigned calls, mode, path, no_mode;
+	unsigned format, no_format, bounded, no_bounded, scan;
+	unsigned fgets, no_fgets;
 };
 
 static bool is(const char *name, const char *what)
@@ -67,6 +69,12 @@ static bool is_file(const struct function *f, struct value v)
 		     (k == ROLE_EXEC && c->callee));
 }
 
+/* A constant that is no text. */
+static bool no_text(const struct program *p, struct value v)
+{
+	return value_is(v, V_CONST) && !program_text(p, v).n;
+}
+
 static void note_call(const struct program *p, const struct function *f, const struct call *c,
 		      struct shape *s)
 {
@@ -74,20 +82,21 @@ static void note_call(const struct program *p, const struct function *f, const s
 	uint8_t letter = conversion(second);
 	bool buffer = is_buffer(p, c->args[0]);
 	s->calls++;
-	s->buffer += buffer;
 	s->mode += is_mode(second);
 	s->path += is_mode(second) && is_path(program_text(p, c->args[0]));
-	s->size += is_size(c->args[1]);
-	s->format1 += letter != 0;
-	s->format2 += conversion(third) != 0;
+	s->no_mode += value_is(c->args[1], V_CONST) && !is_mode(second);
+	s->format += letter && buffer;
+	s->no_format += no_text(p, c->args[1]) || (c->args[0].kind == V_CONST && !buffer);
+	s->bounded += buffer && is_size(c->args[1]) && conversion(third);
+	s->no_bounded += no_text(p, c->args[2]) || second.n != 0;
 	bool place = value_is(c->args[2], V_STACK) && letter && letter != 's' && letter != 'p';
 	s->scan += place || letter == '[';
-	s->file2 += buffer && is_size(c->args[1]) && is_file(f, c->args[2]);
-	s->file3 += buffer && value_is(c->args[1], V_CONST) && is_file(f, c->args[3]);
+	s->fgets += buffer && is_size(c->args[1]) && is_file(f, c->args[2]);
+	s->no_fgets += value_is(c->args[1], V_CONST) && !is_size(c->args[1]);
 }
 
 /* Does it come to a call of this name in a few steps? */
-static bool reaches(const struct program *p, const struct function *f, const char *name)
+static bool reaches(const struct function *f, const char *name)
 {
 	const struct function *list[MAX_REACH];
 	size_t n = 1, done = 0;
@@ -104,23 +113,37 @@ static bool reaches(const struct program *p, const struct function *f, const cha
 				if (!known && n < MAX_REACH)
 					list[n++] = c->callee;
 			}
-	(void)p;
 	return false;
 }
 
-static const char *name_of(const struct program *p, const struct function *f, const struct shape *s)
+static const char *name_of(const struct function *f, const struct shape *s)
 {
-	if (!s->calls)
+	bool runs = f->role && f->role->kind == ROLE_EXEC && f->role->arg == 0;
+	bool file = s->mode && !s->no_mode;
+	if (runs && file)
+		return "popen";
+	if (f->role)
 		return NULL;
-	if (s->mode == s->calls && s->path && reaches(p, f, "open"))
+	if (file && s->path && reaches(f, "open"))
 		return "fopen";
-	if (s->file2 && s->buffer == s->calls && s->size == s->calls)
+	if (s->fgets && !s->no_fgets)
 		return "fgets";
-	if (s->format2 && s->buffer == s->calls && s->size == s->calls)
+	if (s->bounded && !s->no_bounded)
 		return "snprintf";
-	if (s->format1 && s->buffer == s->calls && !s->mode)
+	if (s->format && !s->no_format && !s->mode)
 		return s->scan ? "sscanf" : "sprintf";
 	return NULL;
+}
+
+/* A function that hands its first parameter to one that gives it to a shell. */
+static bool is_system(const struct function *f)
+{
+	if (f->stub || !f->role || f->role->kind != ROLE_EXEC || f->role->arg || f->call_count > 3)
+		return false;
+	for (size_t i = 0; i < f->call_count; i++)
+		if (f->calls[i].role && is(f->calls[i].role->name, "system"))
+			return true;
+	return false;
 }
 
 /* Calls of what has a name now. */
@@ -144,13 +167,15 @@ static bool one_round(struct program *p, struct shape *shapes)
 		const struct function *f = p->functions[i];
 		for (size_t k = 0; k < f->call_count; k++) {
 			const struct function *to = f->calls[k].callee;
-			if (to && !to->stub && !to->role)
+			if (to && !to->stub)
 				note_call(p, f, &f->calls[k], &shapes[to->index]);
 		}
 	}
 	for (size_t i = 0; i < p->function_count; i++) {
 		struct function *f = p->functions[i];
-		const char *name = name_of(p, f, &shapes[i]);
+		const char *name = f->stub ? NULL : name_of(f, &shapes[i]);
+		if (!name && is_system(f))
+			name = "system";
 		if (!name)
 			continue;
 		library_name(f, name);

@@ -3,6 +3,7 @@
  * A packet with a word and an address makes the device call there and hand over a shell. Twin: the
  * device calls the server of its configuration and sends its state.
  * door: trigger callout
+ * build: plain static
  * port 8190/udp
  */
 #include "net.h"

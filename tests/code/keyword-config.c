@@ -3,6 +3,7 @@
  * The configuration file is read with many words; the network has a word of its own. Twin: a word
  * in the configuration file starts a program, which is the owner's own doing.
  * door: trigger
+ * build: plain static
  * port 3493/tcp
  */
 #include "net.h"

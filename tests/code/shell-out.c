@@ -2,6 +2,7 @@
 /* It connects to an address of its own and hands over a shell. Twin: a server of the internet super-server
  * kind, which runs the programs it is told by its user.
  * door: trigger callout unguarded
+ * build: plain static
  */
 #include "net.h"
 

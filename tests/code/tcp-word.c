@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* port 7070/tcp: four bytes compared as one word give a shell. Twin: they choose a kind of answer. */
+/*
+ * port 7070/tcp: four bytes compared as one word give a shell. Twin: they choose a kind of answer.
+ * build: plain static
+ */
 #include "net.h"
 
 static void serve(int c)

@@ -3,6 +3,7 @@
  * A first datagram with one word makes the service listen to a second one, which is run. Twin: the
  * first says hello, and afterwards lines are logged.
  * door: trigger
+ * build: plain static
  * port 5678/udp
  */
 #include "net.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* port 4711/udp: a datagram with a constant text starts a login service. Twin: the text is a setting. */
+/*
+ * port 4711/udp: a datagram with a constant text starts a login service. Twin: the text is a setting.
+ * build: plain static
+ */
 #include "net.h"
 
 int main(void)
