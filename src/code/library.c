@@ -100,8 +100,7 @@ static bool only_harmless(const struct function *f)
 /* Nothing but calls that matter to nobody, of which one does not return. */
 static bool only_ends(const struct program *p, const struct function *f)
 {
-	if (!f->ends || f->returns || f->start == (p->img->entry & ~UINT64_C(1)) ||
-	    !only_harmless(f))
+	if (!f->no_return || f->start == (p->img->entry & ~UINT64_C(1)) || !only_harmless(f))
 		return false;
 	for (size_t i = 0; i < f->call_count; i++) {
 		const struct function *to = f->calls[i].callee;

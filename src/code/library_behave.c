@@ -290,8 +290,10 @@ void library_behaviour(struct program *p, const struct decode *how, const struct
 		if (b.f->stub || b.f->kernel || tried[i].calls > MAX_INSIDE)
 			continue;
 		const char *name = name_of(&b);
-		if (name)
+		if (name) {
 			library_name(tried[i].f, name);
+			tried[i].f->walked = ++p->walk_count; /* news for those that call it */
+		}
 	}
 	for (size_t i = 0; i < count; i++) { /* functions that only go on to one of them */
 		uint64_t to = tried[i].f->stub ? 0 : library_jump(p, how, tried[i].f);

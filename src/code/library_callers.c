@@ -193,6 +193,7 @@ void library_callers(struct program *p)
 	struct shape *shapes = arena_array(p->arena, p->function_count, sizeof *shapes);
 	for (size_t i = 0; i < p->function_count; i++)
 		p->functions[i]->index = (uint32_t)i;
+	rename_calls(p);
 	for (unsigned round = 0; round < 2 && one_round(p, shapes); round++)
 		;
 }

@@ -115,6 +115,18 @@ static void from_rows(struct starts *s, struct program *p)
 		}
 }
 
+/* MIPS: functions that are called through the GOT stand there; other words of it are the
+ * beginnings of pages. */
+static void from_got(struct starts *s, const struct program *p)
+{
+	uint64_t v;
+	if (!p->whole || p->img->machine != EM_MIPS || !p->img->got)
+		return;
+	for (uint64_t at = p->img->got; at < p->img->got_end; at += 4)
+		if (elf_word(p->img, at, 4, &v) && (v & 0xffff) && elf_is_code(p->img, v))
+			add_start(s, p, v, false, NULL);
+}
+
 /* A call as the sweep sees it. */
 struct edge {
 	uint64_t at, target;
@@ -545,6 +557,23 @@ static void walk_round(struct program *p, const struct edges *e, struct decode *
 	}
 }
 
+/* Functions on texts and memory, which are called and call little themselves. */
+static void try_functions(struct program *p, const struct edges *e, const struct decode *how)
+{
+	enum { NEAR_BYTES = 2048 };
+	struct tried *list = arena_array(p->arena, p->function_count + 1, sizeof *list);
+	size_t n = 0;
+	for (size_t i = 0; i < p->function_count; i++) {
+		struct function *f = p->functions[i];
+		uint64_t bytes = limit_of(p, i) - f->start;
+		bytes = bytes < NEAR_BYTES ? bytes : NEAR_BYTES; /* what follows may be unknown */
+		size_t calls = first_edge(e, f->start + bytes) - first_edge(e, f->start);
+		if (!f->guess && !f->walks)
+			list[n++] = (struct tried){f, (unsigned)calls};
+	}
+	library_behaviour(p, how, list, n);
+}
+
 static void walk_rounds(struct program *p, const struct edges *e, struct decode *how,
 			struct arena *scratch, struct targets *found)
 {
@@ -557,6 +586,8 @@ static void walk_rounds(struct program *p, const struct edges *e, struct decode 
 			add_start(&more, p, found->list[i].at, found->list[i].thumb, NULL);
 		if (more.count)
 			make_functions(p, &more, how);
+		if (more.count && p->whole)
+			try_functions(p, e, how);
 		mem_free(more.list);
 		bool again = round + 1 < MAX_ROUNDS && walk_again(p);
 		if (!again && !found->count)
@@ -609,23 +640,6 @@ static void mark_endless(struct program *p, const struct edges *e, struct decode
 			continue;
 		f->endless = ++seen[f->index] >= 2;
 	}
-}
-
-/* Functions on texts and memory, which are called and call little themselves. */
-static void try_functions(struct program *p, const struct edges *e, const struct decode *how)
-{
-	enum { NEAR_BYTES = 2048 };
-	struct tried *list = arena_array(p->arena, p->function_count + 1, sizeof *list);
-	size_t n = 0;
-	for (size_t i = 0; i < p->function_count; i++) {
-		struct function *f = p->functions[i];
-		uint64_t bytes = limit_of(p, i) - f->start;
-		bytes = bytes < NEAR_BYTES ? bytes : NEAR_BYTES; /* what follows may be unknown */
-		size_t calls = first_edge(e, f->start + bytes) - first_edge(e, f->start);
-		if (!f->guess)
-			list[n++] = (struct tried){f, (unsigned)calls};
-	}
-	library_behaviour(p, how, list, n);
 }
 
 /* System calls in functions that were not found yet. */
@@ -766,6 +780,7 @@ bool program_read(struct program *p, struct elf_image *img, struct arena *a)
 		library_choose(p, &how);
 	for (size_t i = 0; i < img->chosen_count; i++)
 		add_pointer(&s, p, img->chosen[i].value, NULL);
+	from_got(&s, p);
 	sweep(&s, &e, p, &how, mostly_thumb(p));
 	if (s.inner_count)
 		qsort(s.inner, s.inner_count, sizeof *s.inner, by_number);

@@ -91,7 +91,6 @@ struct function {
 	bool thumb, done, guess; /* guess: it only looks like the beginning of one */
 	bool kernel;		 /* system calls stand in it */
 	bool endless;		 /* calls of it are the last instruction of functions */
-	bool ends, returns; /* control comes to a call that does not return; to an end of its own */
 	uint8_t number;	    /* parameter that is the number of the system call that it makes, + 1 */
 	struct cfg cfg;	    /* without instructions */
 	struct call *calls; /* in the order of control flow */

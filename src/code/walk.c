@@ -825,6 +825,19 @@ static uint64_t untouched(const struct cfg *c)
 	return c->capped ? 0 : all;
 }
 
+/* Does control leave the function at the end of this block, always or on a condition? */
+static bool may_leave(const struct cfg *c, const struct block *b)
+{
+	const struct insn *last = &c->insns[b->first + b->count - 1];
+	if (b->count > 1 && last[-1].delay)
+		last--;
+	if (last->flow == FLOW_RETURN)
+		return true;
+	if (last->flow == FLOW_BRANCH)
+		return b->succ[0] == NO_BLOCK || b->succ[1] == NO_BLOCK;
+	return b->succ[0] == NO_BLOCK && (b->succ[1] == NO_BLOCK || b->to_switch);
+}
+
 static void pass(struct walk *w, bool recording)
 {
 	struct cfg *c = &w->f->cfg;
@@ -832,7 +845,6 @@ static void pass(struct walk *w, bool recording)
 	w->recording = recording;
 	w->ends = w->goes_on = false;
 	w->evaluating = true;
-	w->f->ends = w->f->returns = false;
 	w->shortcut_count = w->loops_tried = 0;
 	memset(w->idle, 0, c->block_count * sizeof *w->idle);
 	for (size_t o = 0; o < c->order_count; o++) {
@@ -845,17 +857,10 @@ static void pass(struct walk *w, bool recording)
 				       ? NULL
 				       : state_keep(w->out[w->block], &w->now, w->scratch);
 		struct block *b = &c->blocks[w->block];
-		if (recording && w->no_return)
-			w->f->ends = true;
-		else if (recording && b->succ[0] == NO_BLOCK && b->succ[1] == NO_BLOCK &&
-			 c->insns[b->first + b->count - 1].flow != FLOW_STOP)
-			w->f->returns = true;
 		if (w->no_return && recording && (b->succ[0] != NO_BLOCK || b->succ[1] != NO_BLOCK))
 			w->dead_end = true;
 		w->ends = w->ends || w->no_return;
-		w->goes_on =
-		    w->goes_on || (!w->no_return && !w->unreached && b->succ[0] == NO_BLOCK &&
-				   (b->succ[1] == NO_BLOCK || b->to_switch));
+		w->goes_on = w->goes_on || (!w->no_return && !w->unreached && may_leave(c, b));
 		if (w->no_return && !recording) {
 			b->succ[0] = b->succ[1] = NO_BLOCK;
 			b->to_switch = false;
