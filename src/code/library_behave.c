@@ -9,7 +9,7 @@
 #include "code/machine_x86.h"
 
 enum {
-	MAX_INSIDE = 4,	     /* calls in a function that is tried */
+	MAX_INSIDE = 8,	     /* calls in a function that is tried */
 	FIRST_STEPS = 700,   /* of the first run */
 	MORE_STEPS = 3000,   /* of others */
 	ALL_STEPS = 2000000, /* of all runs for one program */

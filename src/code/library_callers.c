@@ -21,10 +21,10 @@ static bool is(const char *name, const char *what)
 
 static bool is_mode(struct span s)
 {
-	if (!s.n || s.n > 3 || !memchr("rwa", s.p[0], 3))
+	if (!s.n || s.n > 5 || !memchr("rwa", s.p[0], 3))
 		return false;
 	for (size_t i = 1; i < s.n; i++)
-		if (!memchr("b+e", s.p[i], 3))
+		if (!memchr("b+ecmx", s.p[i], 6))
 			return false;
 	return true;
 }

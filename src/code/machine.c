@@ -698,6 +698,33 @@ static bool call_import(struct machine *m, const char *name, uint64_t back)
 	return true;
 }
 
+static void come_back(struct machine *m)
+{
+	const struct isa *isa = m->p->isa;
+	if (!m->depth) {
+		m->finished = true;
+		return;
+	}
+	if (isa->link == REG_NONE)
+		m->regs[isa->sp] = cut(m, m->regs[isa->sp] + isa->bits / 8u);
+	m->pc = m->returns[--m->depth];
+	if (isa == &isa_arm) {
+		m->thumb = m->pc & 1;
+		m->pc &= ~UINT64_C(1);
+	}
+	m->how.it_left = 0;
+}
+
+/* The function of the library is carried out here. False: it is not understood. */
+static bool call_library(struct machine *m, const char *name, uint64_t back, bool tail)
+{
+	if (!call_import(m, name, back))
+		return false;
+	if (tail)
+		come_back(m);
+	return true;
+}
+
 /* Take up a call of `to`; `tail`: nothing comes back here. */
 static bool call(struct machine *m, uint64_t to, bool thumb, uint64_t back, bool tail)
 {
@@ -706,16 +733,10 @@ static bool call(struct machine *m, uint64_t to, bool thumb, uint64_t back, bool
 	const char *name = f ? f->stub : NULL;
 	if (to >= IMPORT_FIRST && to < IMPORT_END)
 		name = m->p->img->symbols[to - IMPORT_FIRST].name;
-	if (tail && name) {
-		if (!call_import(m, name, 0) || !m->depth) {
-			m->finished = !m->failed && !m->depth;
-			return m->finished;
-		}
-		m->pc = m->returns[--m->depth];
+	if (name && call_library(m, name, back, tail))
 		return true;
-	}
-	if (name)
-		return call_import(m, name, back);
+	if (name && (m->failed || !f || !m->p->whole)) /* else its own code says what it does */
+		return false;
 	if (!elf_is_code(m->p->img, to) || m->depth == MACHINE_DEPTH)
 		return false;
 	if (!tail) {
@@ -733,23 +754,6 @@ static bool call(struct machine *m, uint64_t to, bool thumb, uint64_t back, bool
 	m->thumb = thumb;
 	m->how.it_left = 0;
 	return !m->failed;
-}
-
-static void come_back(struct machine *m)
-{
-	const struct isa *isa = m->p->isa;
-	if (!m->depth) {
-		m->finished = true;
-		return;
-	}
-	if (isa->link == REG_NONE)
-		m->regs[isa->sp] = cut(m, m->regs[isa->sp] + isa->bits / 8u);
-	m->pc = m->returns[--m->depth];
-	if (isa == &isa_arm) {
-		m->thumb = m->pc & 1;
-		m->pc &= ~UINT64_C(1);
-	}
-	m->how.it_left = 0;
 }
 
 static bool transfer(struct machine *m, const struct insn *i, bool taken, uint64_t next)
