@@ -379,6 +379,10 @@ static bool is_named(const struct walk *w, const struct call *c, unsigned n)
 static void handed_over(struct walk *w, const struct call *c, unsigned n)
 {
 	struct value v = c->args[n];
+	uint64_t word;
+	if (w->p->whole && v.kind == V_CONST && v.form == CONTENT && takes_function(w, c, n) &&
+	    elf_word(w->p->img, v.k, w->p->isa->bits / 8u, &word))
+		v = value_const(word); /* the GOT of a program without a loader */
 	bool arm = w->p->isa == &isa_arm, thumb = arm && (v.k & 1);
 	uint64_t at = arm ? v.k & ~UINT64_C(1) : v.k;
 	if (!value_is(v, V_CONST) || at % w->p->isa->align || !elf_is_code(w->p->img, at) ||
