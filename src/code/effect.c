@@ -111,6 +111,14 @@ static struct effect of_file(const struct look *l, const struct function *f, con
 	return e;
 }
 
+/* Permissions with which a program runs as its owner, whoever starts it. */
+static bool runs_as_owner(struct value mode)
+{
+	enum { SET_USER = 04000, EXECUTE = 0111, ALL = 07777 };
+	return value_is(mode, V_CONST) && mode.k <= ALL && (mode.k & SET_USER) &&
+	       (mode.k & EXECUTE);
+}
+
 struct effect effect_of(const struct look *l, const struct function *f, const struct call *c)
 {
 	static const char *const words[] = {[ROLE_LISTEN] = "listen",
@@ -131,6 +139,11 @@ struct effect effect_of(const struct look *l, const struct function *f, const st
 	case ROLE_IDENTITY:
 		if (c->role->arg < 0 || (value_is(c->args[0], V_CONST) && c->args[0].k == 0))
 			e.word = "setuid";
+		break;
+	case ROLE_MODE:
+		if (runs_as_owner(c->args[c->role->other]))
+			e = (struct effect){
+			    .call = c, .strength = 2, .lasting = true, .word = "setuid"};
 		break;
 	case ROLE_SETTING:
 		if (c->role->arg >= 0 && opens(program_text(l->p, c->args[c->role->arg])))

@@ -110,6 +110,8 @@ static const struct role roles[] = {
     R("cfg_commit", SETTING, -1, -1, -1, NONE),
     R("cfg_save", SETTING, -1, -1, -1, NONE),
     R("cfg_set", SETTING, 0, 1, -1, NONE),
+    R("chmod", MODE, 0, 1, -1, NONE),
+    R("chown", OWNER, 0, -1, -1, NONE),
     R("clock_gettime", CLOCK, 1, -1, -1, NONE),
     R("close", PURE, -1, -1, -1, NONE),
     R("commit_creds", IDENTITY, -1, -1, -1, NONE),

@@ -48,6 +48,8 @@ enum role_kind {
 	ROLE_LOAD,	 /* loads the code in the file `arg` */
 	ROLE_SCRIPT,	 /* runs the script text `arg` */
 	ROLE_OPEN,	 /* opens the file `arg`; `other` tells how */
+	ROLE_MODE,	 /* gives the file `arg` the permissions `other` */
+	ROLE_OWNER,	 /* gives the file `arg` to another user */
 	ROLE_CLOCK,	 /* tells the time, as its result or at `arg` */
 	ROLE_PASSPHRASE, /* `other` is a secret that opens a key, a service or a database; `arg` the
 			    user */

@@ -87,9 +87,12 @@ static bool kernel_matters(const char *name)
 /* Only what can listen, be asked, run commands or change identity is worth the time. */
 bool look_is_worth(const struct elf_image *img)
 {
+	bool modes = false, owners = false;
 	for (size_t i = 0; i < img->symbol_count; i++) {
 		const struct role *r =
 		    img->symbols[i].defined ? NULL : role_of(img->symbols[i].name);
+		modes = modes || (r && r->kind == ROLE_MODE);
+		owners = owners || (r && r->kind == ROLE_OWNER);
 		if (!img->symbols[i].defined && img->type == ET_REL &&
 		    kernel_matters(img->symbols[i].name))
 			return true;
@@ -113,7 +116,7 @@ bool look_is_worth(const struct elf_image *img)
 			break;
 		}
 	}
-	return library_inside(img);
+	return (modes && owners) || library_inside(img);
 }
 
 void look_at_program(const struct artifact *a, struct elf_image *img, struct facts *out)

@@ -50,6 +50,8 @@ static bool add_outcome(struct paths *t, struct way by, struct value v)
 {
 	struct function *f = t->w->f;
 	v = known_before(f, by.block, known_by(f, by, v));
+	if (value_vague(v))
+		v = (struct value){0};
 	if (!f->outcomes)
 		f->outcomes = arena_array(t->w->scratch, MAX_WAYS, sizeof *f->outcomes);
 	if (f->outcome_count == MAX_WAYS)
@@ -80,7 +82,7 @@ static bool on_path(const struct paths *t, int32_t block)
 /* Do several ways make this of it, and is it worth to go back by each of them? */
 static bool is_vague(struct value v, uint32_t ways)
 {
-	return v.kind == V_UNKNOWN ? ways > 0 : v.form == NEAR && ways > 1;
+	return value_vague(v) ? ways > 0 : v.form == NEAR && ways > 1;
 }
 
 static void explore(struct paths *t)
@@ -180,7 +182,7 @@ static void find_outcomes(struct paths *t)
 static bool depends(const struct choice *c)
 {
 	return value_is(c->right, V_CONST) &&
-	       (c->left.kind == V_UNKNOWN || c->left.form == NEAR ||
+	       (value_vague(c->left) || c->left.form == NEAR ||
 		(c->left.kind == V_STACK && c->left.form == CONTENT));
 }
 

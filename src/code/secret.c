@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "code/comparer.h"
 #include "code/differ.h"
+#include "code/mixed.h"
 
 enum { MIN_INLINE = 3, MAX_LITERAL = 64, RANDOM_NUMBER = 1 << 24 };
 
@@ -395,6 +396,42 @@ static bool odd_length(const struct call *c, uint64_t number)
 	return value_is(room, V_CONST) && number + 1 < room.k;
 }
 
+/* What a CRC of 32 bits leaves when it is right: that is asked of any packet. */
+static bool is_residue(uint64_t k)
+{
+	return k == 0xdebb20e3 || k == 0x2144df1c || k == 0xc704dd7b || k == 0xb798b438 ||
+	       k == 0x48674bc7;
+}
+
+/* A number computed from bytes of input in the function itself: a hash, or a word put together. */
+static bool take_mixed(const struct look *l, const struct function *f, int32_t block,
+		       struct secret *s)
+{
+	const struct block *k = &f->cfg.blocks[block];
+	struct choice c = f->choices[block];
+	uint8_t cond = cond_of(f, block);
+	bool hash;
+	if (value_is(c.left, V_CONST))
+		c = (struct choice){.left = c.right, .right = c.left};
+	if (!k->reached || (cond != COND_EQ && cond != COND_NE) || !value_is(c.right, V_CONST) ||
+	    !value_is(c.left, V_MIXED))
+		return false;
+	uint64_t number = c.right.k;
+	struct value bytes = mixed_bytes(c.left, &number, &hash);
+	if (!looks_random(number) || is_residue(number))
+		return false;
+	*s = (struct secret){.at = f->block_at[block],
+			     .compare = hash ? "hash" : "bytes",
+			     .operand = bytes,
+			     .equal = {block, cond == COND_EQ ? 1 : 0},
+			     .weight = 2,
+			     .hidden = hash,
+			     .input = input_bytes(l->in, f, bytes),
+			     .literal = arena_printf(l->arena, "0x%llx",
+						     (unsigned long long)number)};
+	return s->input.source != SOURCE_NONE;
+}
+
 /* A number made of input by a function, or the length of input, compared with a constant. */
 static bool take_number(const struct look *l, const struct function *f, int32_t block,
 			struct secret *s)
@@ -433,7 +470,7 @@ static bool take_number(const struct look *l, const struct function *f, int32_t 
 	}
 	bool own = made->callee && !made->callee->stub && !made->role;
 	bool sum = made->name && strncmp(made->name, "crc", 3) == 0;
-	if (!looks_random(number) || (!own && !sum))
+	if (!looks_random(number) || is_residue(number) || (!own && !sum))
 		return false;
 	s->compare = "hash";
 	s->hidden = true;
@@ -606,6 +643,7 @@ static size_t find(const struct look *l, const struct function *f, struct secret
 	for (size_t b = 0; b < f->cfg.block_count && n < MAX_SECRETS; b++)
 		n += take_number(l, f, (int32_t)b, &out[n]) ||
 		     take_differ(l, f, (int32_t)b, &out[n], any) ||
+		     take_mixed(l, f, (int32_t)b, &out[n]) ||
 		     (!used[b] && take_inline(l, f, (int32_t)b, &out[n], used, any));
 	return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Evaluation of micro-operations over values that are partly known. */
-#include "code/value.h"
+#include "code/mixed.h"
 
 #include <elf.h>
 
@@ -24,6 +24,11 @@ bool value_same(struct value a, struct value b)
 bool value_is(struct value v, enum value_kind kind)
 {
 	return v.kind == kind && v.form == EXACT;
+}
+
+bool value_vague(struct value v)
+{
+	return v.kind == V_UNKNOWN || v.kind == V_MIXED;
 }
 
 struct value value_swapped(struct value v)
@@ -83,8 +88,8 @@ static struct value plus(const struct isa *isa, struct value v, uint64_t k)
 		return v;
 	}
 	if (v.form != EXACT || v.swapped || v.kind == V_UNKNOWN || v.kind == V_IMPORT ||
-	    v.kind == V_IS_ZERO || v.kind == V_LESS || v.kind == V_DIFFERS)
-		return unknown;
+	    v.kind == V_IS_ZERO || v.kind == V_LESS || v.kind == V_DIFFERS || v.kind == V_MIXED)
+		return mixed_of(v, unknown);
 	v.k = v.kind == V_CONST ? cut(isa, v.k + k) : v.k + k;
 	if (isa->bits == 32 && v.kind != V_CONST)
 		v.k = (uint64_t)(int64_t)(int32_t)v.k;
@@ -163,12 +168,14 @@ void state_store(struct state *s, const struct elf_image *img, struct value wher
 		 struct value what, unsigned size)
 {
 	struct slot rest[MAX_REST];
-	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT)
+	if (where.form != EXACT || value_vague(where) || where.kind == V_IMPORT)
 		return;
 	unsigned n = rest_of(s, img, where, size, rest);
 	state_forget(s, where, size);
 	for (unsigned i = 0; i < n; i++)
 		put_slot(s, rest[i]);
+	if (what.kind == V_MIXED && s->slot_count >= MAX_SLOTS / 2)
+		what = unknown; /* room for what is known better */
 	if (what.kind != V_UNKNOWN || where.kind == V_CONST)
 		put_slot(s, (struct slot){where, what, (uint8_t)size, false});
 }
@@ -240,13 +247,16 @@ struct value state_load(const struct state *s, const struct elf_image *img, cons
 			struct value where, unsigned size)
 {
 	uint64_t k;
+	if (mixed_is_index(where))
+		return where;
 	if (where.form == NEAR) {
 		where.form = NEAR_CONTENT;
 		where.size = (uint8_t)size;
 		return where;
 	}
 	if (where.form != EXACT || where.kind == V_UNKNOWN || where.kind == V_IMPORT ||
-	    where.kind == V_IS_ZERO || where.kind == V_LESS || where.kind == V_DIFFERS)
+	    where.kind == V_IS_ZERO || where.kind == V_LESS || where.kind == V_DIFFERS ||
+	    where.kind == V_MIXED)
 		return unknown;
 	bool touched = false;
 	for (uint32_t i = 0; i < s->slot_count; i++) {
@@ -373,8 +383,13 @@ static bool is_base(const struct elf_image *img, struct value other, uint64_t k)
 {
 	if (k >= 0x10000)
 		return elf_mapped(img, k);
-	bool index = other.kind == V_UNKNOWN || other.form == CONTENT || other.form == NEAR_CONTENT;
+	bool index = value_vague(other) || other.form == CONTENT || other.form == NEAR_CONTENT;
 	return index && k >= 0x1000 && elf_mapped(img, k) && !elf_is_code(img, k);
+}
+
+static struct value known_or_mixed(struct value v, struct value of)
+{
+	return v.kind == V_UNKNOWN ? mixed_of(of, unknown) : v;
 }
 
 static struct value arith(const struct elf_image *img, const struct isa *isa, enum op_code code,
@@ -384,13 +399,15 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 	if (value_is(a, V_CONST) && value_is(b, V_CONST))
 		return fold(isa, code, a.k, b.k, &k) ? value_const(k) : unknown;
 	if ((code == OP_SHL || code == OP_SHR || code == OP_SAR) && value_is(b, V_CONST))
-		return extend_by_shift(isa, code, a, b.k);
+		return known_or_mixed(extend_by_shift(isa, code, a, b.k), a);
 	if (code == OP_ADD && value_is(b, V_CONST) && !is_base(img, a, b.k))
 		return plus(isa, a, b.k);
 	if (code == OP_ADD && value_is(a, V_CONST) && !is_base(img, b, a.k))
 		return plus(isa, b, a.k);
 	if (code == OP_SUB && value_is(b, V_CONST))
 		return plus(isa, a, (uint64_t)0 - b.k);
+	if (code == OP_ADD && (mixed_is_index(a) || mixed_is_index(b)))
+		return mixed_of(a, b);
 	if (code == OP_ADD) {
 		struct value n = near(img, a), index = b;
 		if (n.kind == V_UNKNOWN) {
@@ -399,7 +416,7 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 		}
 		if ((n.kind == V_STACK || n.kind == V_CONST) && index.kind == V_UNKNOWN)
 			n.k = cut_to(isa, n.kind, n.k + index.k);
-		return n;
+		return n.kind == V_UNKNOWN ? mixed_of(a, b) : n;
 	}
 	if (code == OP_AND && byte_mask(a, b))
 		return narrow(img, a, b.k == 0xff ? 1 : 2);
@@ -428,9 +445,9 @@ static struct value arith(const struct elf_image *img, const struct isa *isa, en
 		return b; /* the short way to load -1 */
 	if (code == OP_AND && value_is(b, V_CONST) && b.k == 0)
 		return b;
-	if (code == OP_XOR && value_same(a, b) && a.kind != V_UNKNOWN)
+	if (code == OP_XOR && value_same(a, b) && !value_vague(a) && a.form <= CONTENT)
 		return value_const(0);
-	return unknown;
+	return code == OP_XOR ? mixed_xor(a, b) : mixed_of(a, b);
 }
 
 static struct value unary(const struct elf_image *img, const struct isa *isa, const struct op *o,
@@ -449,7 +466,7 @@ static struct value unary(const struct elf_image *img, const struct isa *isa, co
 		return keeps && (a.form == CONTENT || a.form == NEAR_CONTENT || a.kind == V_PARAM ||
 				 a.kind == V_RET || a.kind == V_IS_ZERO)
 			   ? narrow(img, a, o->size)
-			   : unknown;
+			   : mixed_of(a, unknown);
 	}
 	uint64_t k = a.k;
 	switch (o->code) {
@@ -607,6 +624,13 @@ static void operate(struct state *s, const struct elf_image *img, const struct i
 	case OP_TEST:
 		set(s, isa, o->d, o->k == TEST_NE ? is_not_zero(s, o->a) : unknown);
 		break;
+	case OP_ROR:
+	case OP_MULH:
+	case OP_MULHU:
+	case OP_DIV:
+	case OP_DIVU:
+		set(s, isa, o->d, mixed_of(reg(s, o->a), reg(s, o->b)));
+		break;
 	default:
 		set(s, isa, o->d, unknown);
 		break;
@@ -695,12 +719,15 @@ static bool widen(struct value *v, struct value other, const struct parents *p)
 
 static bool meet_value(struct value *into, struct value other, const struct parents *p)
 {
+	bool changed = false;
 	if (into->kind == V_UNKNOWN) {
 		*into = unknown;
 		return false;
 	}
 	if (value_same(*into, other))
 		return false;
+	if (mixed_meet(into, other, &changed))
+		return changed;
 	if (!widen(into, other, p))
 		*into = unknown;
 	return true;
@@ -709,8 +736,10 @@ static bool meet_value(struct value *into, struct value other, const struct pare
 /* What a slot holds, as far as both agree; false: nothing. */
 static bool meet_slot(struct slot *a, const struct slot *b, const struct parents *p)
 {
+	bool changed;
 	return a->where.k == b->where.k && a->size == b->size && value_same(a->where, b->where) &&
-	       (value_same(a->what, b->what) || widen(&a->what, b->what, p));
+	       (value_same(a->what, b->what) || widen(&a->what, b->what, p) ||
+		mixed_meet(&a->what, b->what, &changed));
 }
 
 bool state_meet(struct state *into, const struct state *other, const struct parents *p)

@@ -20,6 +20,7 @@ enum value_kind {
 	V_DIFFERS, /* 0 when words of memory equal constants: see differ.h */
 	V_LESS, /* outcome of comparing what the call at instruction `id` returned with k; lift 0:
 		   the result, else the word at lift - 1 behind it */
+	V_MIXED, /* computed from bytes behind the object `id` + k whose kind is `lift`: mixed.h */
 };
 
 enum { A_NUMBER = 0xff }; /* value.size of a V_RET that is EXACT: nothing to point with */
@@ -68,6 +69,7 @@ struct state *state_keep(struct state *old, const struct state *s, struct arena 
 struct value value_const(uint64_t k);
 bool value_same(struct value a, struct value b);
 bool value_is(struct value v, enum value_kind kind); /* and EXACT */
+bool value_vague(struct value v);		     /* not known, or mixed */
 
 /* The two low bytes exchanged, as htons does on a little-endian machine. */
 struct value value_swapped(struct value v);

@@ -678,6 +678,8 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 static void note_result(struct walk *w, bool *first)
 {
 	struct value v = w->now.regs[w->p->isa->result];
+	if (value_vague(v))
+		v = (struct value){0};
 	summary_return(w->f, &w->now, *first, w->p->arena);
 	if (*first)
 		w->f->result = v;
