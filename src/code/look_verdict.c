@@ -141,6 +141,8 @@ static void emit(struct look *l, const struct override *o)
 /* Is it the password that is compared: does the check look at the same thing? */
 static bool is_same(const struct check *c, struct value operand)
 {
+	if (c->strong && same_subject(c->subject, operand))
+		return true;
 	if (c->subject.kind != V_UNKNOWN && c->other.kind != V_UNKNOWN)
 		return same_subject(c->subject, operand) ||
 		       (!c->strong && same_subject(c->other, operand));

@@ -149,6 +149,24 @@ static void take_wrapped_role(struct function *f, struct arena *a)
 	f->role = keep;
 }
 
+/* hash(typed, salt): hands a password on to crypt(), with a salt of its own if there is none. */
+static void take_hash_role(struct function *f, struct arena *a)
+{
+	for (size_t i = 0; i < f->call_count && f->call_count <= 2 * MAX_THIN; i++) {
+		const struct call *c = &f->calls[i];
+		if (!c->role || c->role->kind != ROLE_CRYPT || parameter(c->args[0]) < 0 ||
+		    !value_is(f->result, V_RET) || f->result.id != c->insn || f->result.k)
+			continue;
+		struct role *keep = arena_alloc(a, sizeof *keep);
+		*keep = *c->role;
+		keep->name = f->name;
+		keep->arg = (int8_t)parameter(c->args[0]);
+		keep->other = -1;
+		f->role = keep;
+		return;
+	}
+}
+
 /* run("ping %s", ..): makes a command of a format, and runs it. */
 static void take_command_role(struct function *f, struct arena *a)
 {
@@ -181,6 +199,8 @@ bool summary_finish(struct function *f, struct arena *a)
 {
 	if (!f->role)
 		take_wrapped_role(f, a);
+	if (!f->role)
+		take_hash_role(f, a);
 	if (!f->role)
 		take_command_role(f, a);
 	if (f->summary && !f->summary->count)

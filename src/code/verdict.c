@@ -98,6 +98,20 @@ static const struct call *salted_with(const struct function *f, struct value v)
 	return any;
 }
 
+/* The call of crypt() with what somebody typed that stands in front of a compare of two texts of
+ * which nothing is known: the ways to it have met, and one of them is the hash. */
+static const struct call *hashed_before(const struct function *f, const struct call *compare)
+{
+	const struct block *k = &f->cfg.blocks[compare->block];
+	for (size_t i = 0; i < f->call_count; i++) {
+		const struct call *c = &f->calls[i];
+		if (c->role && c->role->kind == ROLE_CRYPT && c->role->arg == 0 &&
+		    c->args[0].kind == V_PARAM && f->cfg.blocks[c->block].order < k->order)
+			return c;
+	}
+	return NULL;
+}
+
 static bool is_subject(const struct look *l, const struct function *f, struct value v)
 {
 	return v.kind == V_PARAM || input_text(l->in, f, v).source != SOURCE_NONE;
@@ -118,6 +132,10 @@ static bool take_compare(const struct look *l, const struct function *f, const s
 				      .strong = true,
 				      .subject = salt->args[salt->role->arg],
 				      .other = salt->args[salt->role->other]};
+		return true;
+	}
+	if (a.kind == V_UNKNOWN && b.kind == V_UNKNOWN && (salt = hashed_before(f, c))) {
+		*out = (struct check){.call = c, .strong = true, .subject = salt->args[0]};
 		return true;
 	}
 	if (!stored_a && !stored_b && !is_subject(l, f, a) && !is_subject(l, f, b))
