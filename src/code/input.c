@@ -30,7 +30,8 @@ struct inputs {
 	struct arena *arena;
 	struct knowledge *functions;
 	struct region globals[128];
-	size_t global_count;
+	struct region held[64]; /* variables that point to input */
+	size_t global_count, held_count;
 	bool changed, cgi; /* cgi: a web server runs it; what it reads comes from a request */
 };
 
@@ -61,8 +62,23 @@ static struct input lookup(const struct inputs *in, const struct function *f, st
 	return (struct input){0};
 }
 
+/* What a variable of the program points to. */
+static struct input held_by(const struct inputs *in, struct value v)
+{
+	for (size_t i = 0; i < in->held_count; i++) {
+		const struct region *r = &in->held[i];
+		uint64_t apart = v.k > r->base.k ? v.k - r->base.k : r->base.k - v.k;
+		if (apart < r->n || apart == 0)
+			return r->input;
+	}
+	return (struct input){0};
+}
+
 struct input input_text(const struct inputs *in, const struct function *f, struct value v)
 {
+	if (v.kind == V_CONST && (v.form == CONTENT || v.form == NEAR_CONTENT) &&
+	    v.size * 8 == in->p->isa->bits)
+		return held_by(in, v);
 	if (v.form != EXACT && v.form != NEAR)
 		return (struct input){0};
 	return lookup(in, f, v);
@@ -574,6 +590,27 @@ static void follow_hands(struct program *p)
 		}
 }
 
+/* Pointers to input that are put into variables. */
+static void take_held(struct inputs *in, const struct function *f)
+{
+	enum { MEMBERS = 24, MOST = sizeof in->held / sizeof *in->held };
+	for (unsigned i = 0; i < f->held_count && in->held_count < MOST; i++) {
+		const struct held *h = &f->held[i];
+		struct input input = input_text(in, f, h->what);
+		bool known = false;
+		for (size_t k = 0; k < in->held_count && !known; k++) {
+			known = value_same(in->held[k].base, h->where);
+			if (known)
+				learn(in, &in->held[k].input, input);
+		}
+		if (known || !input.source)
+			continue;
+		in->held[in->held_count++] =
+		    (struct region){h->where, h->where.form == NEAR ? MEMBERS : 0, input};
+		in->changed = true;
+	}
+}
+
 /* The function returns input, by one of its ways at least. */
 static void take_result(struct inputs *in, const struct function *f, struct knowledge *k)
 {
@@ -604,6 +641,7 @@ struct inputs *inputs_find(struct program *p, struct arena *a)
 			for (size_t n = 0; n < f->call_count; n++)
 				take_call(in, f, &f->calls[n]);
 			take_moved(in, f);
+			take_held(in, f);
 			take_result(in, f, k);
 		}
 		if (!in->changed)

@@ -76,6 +76,11 @@ struct store { /* a constant put into a variable of the program */
 	int32_t block;
 };
 
+/* A pointer that is put into a variable of the program. */
+struct held {
+	struct value where, what;
+};
+
 /* Objects whose bytes are read, and written, one by one: a loop copies between them. */
 enum { MAX_MOVED = 4 };
 struct moved {
@@ -104,6 +109,8 @@ struct function {
 	struct moved *moved;	/* NULL: none */
 	struct differ *differs; /* differ.h */
 	uint32_t outcome_count, turn_count, store_count, differ_count;
+	struct held *held;
+	uint8_t held_count;
 	struct hand_on hands[8];
 	uint8_t hand_count;
 	uint8_t packets;	/* bit set of parameters that are packets (hooks.h) ... */

@@ -568,6 +568,25 @@ static void remember_store(struct walk *w, const struct insn *i, const struct op
 		found_target(w, code, what.k & thumb);
 }
 
+/* A pointer goes to a variable of the program, or into a table of it. */
+static void note_held(struct walk *w, const struct op *o)
+{
+	enum { MAX_HELD = 16 };
+	struct function *f = w->f;
+	struct value to = state_address(&w->now, w->p->img, w->p->isa, o);
+	struct value what = o->d < REG_COUNT ? w->now.regs[o->d] : (struct value){0};
+	bool pointer = what.kind == V_PARAM || what.kind == V_STACK ||
+		       (what.kind == V_RET && what.size != A_NUMBER) ||
+		       (what.kind == V_CONST && elf_writable(w->p->img, what.k));
+	if (o->size * 8 != w->p->isa->bits || to.kind != V_CONST || f->held_count == MAX_HELD ||
+	    (to.form != EXACT && to.form != NEAR) || !elf_writable(w->p->img, to.k) || !pointer ||
+	    (what.form != EXACT && what.form != NEAR))
+		return;
+	if (!f->held)
+		f->held = arena_array(w->p->arena, MAX_HELD, sizeof *f->held);
+	f->held[f->held_count++] = (struct held){to, what};
+}
+
 static void note_object(struct value *list, uint8_t *count, struct value v)
 {
 	for (unsigned i = 0; i < *count; i++)
@@ -657,8 +676,10 @@ static void carry_out(struct walk *w, const struct insn *i, bool maybe)
 		const struct op *o = &i->ops[k];
 		if (o->code == OP_STORE || o->code == OP_LOAD)
 			note_access(w, o);
-		if (w->recording && o->code == OP_STORE)
+		if (w->recording && o->code == OP_STORE) {
 			remember_store(w, i, o);
+			note_held(w, o);
+		}
 		if (w->recording)
 			note_moved(w, o);
 		if (w->recording)
@@ -937,6 +958,7 @@ static void forget_all(struct walk *w, size_t found)
 {
 	struct function *f = w->f;
 	f->call_count = f->store_count = 0;
+	f->held_count = 0;
 	f->summary = NULL;
 	f->result = (struct value){0};
 	w->found->count = found;
@@ -974,6 +996,7 @@ void function_walk(struct program *p, struct function *f, uint64_t limit, struct
 	f->differs = NULL;
 	f->differ_count = 0;
 	f->store_count = f->outcome_count = f->turn_count = 0;
+	f->held_count = 0;
 	f->walked = ++p->walk_count;
 	f->walks++;
 	how->thumb = f->thumb;
