@@ -45,6 +45,15 @@ void walk_initial(const struct program *p, const struct function *f, struct stat
 /* Carry out one block once more, from another state; the end stands in w->now. */
 void walk_block_again(struct walk *w, int32_t block, const struct state *from, uint8_t assume);
 
+/* walk_call.c: control goes to another function; to the kernel; does a jump leave the function? */
+void walk_transfer(struct walk *w, const struct insn *i);
+void walk_enter_kernel(struct walk *w, const struct insn *i);
+bool walk_leaves(const struct walk *w, const struct insn *i);
+
+/* walk_call.c: a function begins there, as its address is used; an operation looks at results. */
+void walk_found(struct walk *w, uint64_t at, bool thumb);
+void walk_note_uses(struct walk *w, const struct op *o);
+
 /* merged.c: calls that several ways share count for each of them; before walk_paths. */
 void walk_merged(struct walk *w);
 
