@@ -161,7 +161,6 @@ def hostile_trees(dir):
         told = '\n'.join(notes(top + '/case'))
         for part in ('no folder can hold', 'twice'):
             check('%s loop: "%s" is said' % (kind, part), part in told, told)
-        check(kind + ' loop: attributes', kind != 'squashfs' or 'extended attributes' in told, told)
         held = rows(top + '/case', 'SELECT name FROM artifact')
         check(kind + ' loop: few artifacts', len(held) < 60, held)
         check(kind + ' loop: no raw names', not any('..' in n.split('/') for n, in held), held)
